@@ -1,0 +1,14 @@
+export { BytesIO, type BytesIOOptions } from './bytes-io.ts';
+export type { BytesLike } from './bytes-like.ts';
+export { BytesView } from './bytes-view.ts';
+export {
+  BufferError,
+  ClosedError,
+  isMemioError,
+  LimitError,
+  type MemioError,
+  type MemioErrorCode,
+  UnsupportedOperation,
+} from './errors.ts';
+export { type FromOptions, IngestError, type Source } from './ingest.ts';
+export { b } from './literal.ts';

@@ -1,0 +1,78 @@
+import { type BytesLike, requireBytes } from './bytes-like.ts';
+
+const ESCAPES: Record<string, number> = {
+  '\\': 0x5c,
+  "'": 0x27,
+  '"': 0x22,
+  a: 7,
+  b: 8,
+  f: 12,
+  n: 10,
+  r: 13,
+  t: 9,
+  v: 11,
+  '`': 0x60,
+  $: 0x24,
+};
+const BACKSLASH = 0x5c;
+
+/**
+ * Python's bytes literal: `` b`GIF89a\x01\xff` `` is `b'GIF89a\x01\xff'`. Literal text is ASCII; the escapes are
+ * Python's and stand for bytes, so `\xff` is one byte. Unknown escapes stay as they are, backslash included, as in
+ * Python; `` \` `` and `\$` are the two that JavaScript adds. A `${string}` is encoded as UTF-8, a `${BytesLike}` is
+ * inserted as it is.
+ *
+ * @returns a fresh array with every evaluation, the caller's alone
+ * @throws {SyntaxError} when the literal text is not ASCII, or a `\x` escape has not two hexadecimal digits
+ * @throws {TypeError} when a value is neither a string nor bytes-like
+ *
+ * @example
+ * ```ts
+ * b`\x89PNG\r\n`.length; //=> 6
+ * b`${'é'}!`; //=> new Uint8Array([0xc3, 0xa9, 0x21])
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/reference/lexical_analysis.html#bytes-literal | bytes literals}
+ */
+export function b(strings: TemplateStringsArray, ...values: (string | BytesLike)[]): Uint8Array<ArrayBuffer> {
+  const bytes: number[] = [];
+  strings.raw.forEach((raw, index) => {
+    parse(raw, bytes);
+    if (index >= values.length) return;
+    const value = values[index];
+    for (const byte of typeof value === 'string' ? new TextEncoder().encode(value) : requireBytes(value, 'insert'))
+      bytes.push(byte);
+  });
+  return Uint8Array.from(bytes);
+}
+
+function parse(raw: string, into: number[]): void {
+  for (let at = 0; at < raw.length; at++) {
+    const code = raw.charCodeAt(at);
+    if (code > 0x7f)
+      throw syntaxError(`Cannot write ${JSON.stringify(raw[at])} in a bytes literal: its text must be ASCII`);
+    if (code !== BACKSLASH) {
+      into.push(code);
+      continue;
+    }
+    const next = raw[++at] ?? '';
+    const octal = /^[0-7]{1,3}/.exec(raw.slice(at, at + 3))?.[0];
+    if (octal) {
+      into.push(Number.parseInt(octal, 8) & 0xff);
+      at += octal.length - 1;
+    } else if (next === 'x') {
+      const digits = raw.slice(at + 1, at + 3);
+      if (!/^[\da-f]{2}$/i.test(digits))
+        throw syntaxError(`Cannot read the escape \\x${digits}: expected two hexadecimal digits`);
+      into.push(Number.parseInt(digits, 16));
+      at += 2;
+    } else if (next in ESCAPES) {
+      into.push(ESCAPES[next]!);
+    } else if (next !== '\n') {
+      into.push(code);
+      at -= 1;
+    }
+  }
+}
+
+const syntaxError = (message: string) => Object.assign(new SyntaxError(message), { code: 'ERR_MEMIO_SYNTAX' as const });
