@@ -76,7 +76,7 @@ export async function writeChunks(
   const chunks = await new Promise<Uint8Array[]>((resolve, reject) => {
     const collected: Uint8Array[] = [];
     let written = 0;
-    let state: 'running' | 'done' | 'failed' = 'running';
+    let state = 'running' as 'running' | 'done' | 'failed';
     let stop: (() => void) | undefined;
     const settle = (to: 'done' | 'failed') => {
       state = to;
