@@ -55,7 +55,10 @@ export interface ChunkSink {
   /** Takes the chunk by reference: it must not be changed afterwards. */
   push(chunk: unknown): void;
   end(): void;
+  /** The host library failed: an `AdapterError` whose cause is what it threw. */
   fail(cause: unknown): void;
+  /** The caller's own code failed: its error, as it is. */
+  reject(error: unknown): void;
 }
 
 /**
@@ -73,7 +76,7 @@ export async function writeChunks(
   into?.tell(); // a closed stream is told before any work is done
   signal?.throwIfAborted();
 
-  const chunks = await new Promise<Uint8Array[]>((resolve, reject) => {
+  const chunks = await new Promise<Uint8Array[]>((resolve, rejectChunks) => {
     const collected: Uint8Array[] = [];
     let written = 0;
     let state = 'running' as 'running' | 'done' | 'failed';
@@ -82,13 +85,13 @@ export async function writeChunks(
       state = to;
       signal?.removeEventListener('abort', onAbort);
     };
-    const fail = (error: unknown) => {
+    const reject = (error: unknown) => {
       if (state !== 'running') return;
       settle('failed');
-      reject(error);
+      rejectChunks(error);
       stop?.();
     };
-    const onAbort = () => fail(signal?.reason);
+    const onAbort = () => reject(signal?.reason);
     const sink: ChunkSink = {
       push(chunk) {
         if (state !== 'running') return;
@@ -99,7 +102,7 @@ export async function writeChunks(
         try {
           onProgress?.(written);
         } catch (error) {
-          fail(error);
+          reject(error);
         }
       },
       end() {
@@ -107,7 +110,8 @@ export async function writeChunks(
         settle('done');
         resolve(collected);
       },
-      fail: (cause) => fail(adapterError(of, cause)),
+      fail: (cause) => reject(adapterError(of, cause)),
+      reject,
     };
     signal?.addEventListener('abort', onAbort, { once: true });
     try {

@@ -1,0 +1,174 @@
+import { type BytesIO, LimitError, type Source } from '@memio/core';
+import { abortable, describe, type ReadOptions, rangeError, readBytes, typeError, type WriteOptions, writeChunks } from '@memio/core/adapter';
+import { PNG } from 'pngjs';
+import { inspect } from './png-file.ts';
+
+/** Pixels, row by row from the top left. What pngjs's `PNG` is, and what a canvas's `ImageData` is. */
+export interface PngImage {
+  /** In pixels, from 1 on. */
+  readonly width: number;
+  /** In pixels, from 1 on. */
+  readonly height: number;
+  /** By default red, green, blue, alpha: 4 bytes a pixel. With `inputColorType` and `bitDepth` what these say. */
+  readonly data: Uint8Array | Uint8ClampedArray | Uint16Array;
+  /** The gAMA chunk's value; 0 or undefined for none. */
+  readonly gamma?: number;
+}
+
+/** pngjs's `PNG`, as far as it concerns a decoded image. */
+export interface Png extends PngImage {
+  readonly data: Uint8Array;
+  readonly gamma: number;
+  bitblt(target: Png, sourceX: number, sourceY: number, width: number, height: number, targetX: number, targetY: number): unknown;
+  adjustGamma(): void;
+}
+
+/** pngjs's own options for packing; all of them go through as they are. */
+export interface WritePngOptions extends WriteOptions {
+  /** 0 grey, 2 colour, 4 grey with alpha, 6 colour with alpha (pngjs's default). */
+  colorType?: 0 | 2 | 4 | 6;
+  /** What `data` holds, in the same terms. pngjs's default: 6. */
+  inputColorType?: 0 | 2 | 4 | 6;
+  /** `false` when `data` has 3 values a pixel although `inputColorType` is 6. */
+  inputHasAlpha?: boolean;
+  bitDepth?: 8 | 16;
+  /** What shows through where alpha is dropped. pngjs's default: white. */
+  bgColor?: { red: number; green: number; blue: number };
+  /** -1 (all, the best of each row), 0 to 4, or several of these. */
+  filterType?: number | number[];
+  deflateChunkSize?: number;
+  /** 0 to 9. pngjs's default: 9. */
+  deflateLevel?: number;
+  deflateStrategy?: number;
+  deflateFactory?: (options?: object) => unknown;
+}
+
+/** pngjs's own options for parsing, and the budget. */
+export interface ReadPngOptions extends ReadOptions {
+  /** pngjs's default: `true`. */
+  checkCRC?: boolean;
+  /** Leaves 16-bit samples as they are instead of scaling them to 8. */
+  skipRescale?: boolean;
+  /**
+   * The most pixels (width x height) to decode, read from the header before anything is allocated. A decoded pixel takes
+   * 4 bytes, and about three times that while it is decoded. Default: 89,478,485, as in Python's Pillow.
+   */
+  maxPixels?: number;
+}
+
+const ADAPTER = '@memio/pngjs';
+const DEFAULT_MAX_PIXELS = 89_478_485;
+const CHANNELS = { 0: 1, 2: 3, 4: 2, 6: 4 } as const;
+
+/**
+ * Encodes an image as PNG. The image may be written any number of times, and its `data` is not kept.
+ *
+ * The PNG is written at the cursor of `into`, in one step once it is complete: on failure `into` is as it was. Without
+ * `into` a new stream is returned, its cursor at 0, ready to read.
+ *
+ * @param source a pngjs `PNG`, whose own packing options hold where `options` has none, or `{ width, height, data }`
+ * @throws {TypeError} when `source` is not an image
+ * @throws {RangeError} when a size is not a positive integer, `data` has not the length that the sizes ask for, or
+ *   `filterType` is none
+ * @throws {AdapterError} when pngjs refuses an option or fails
+ *
+ * @example
+ * ```ts
+ * const red = Uint8Array.of(255, 0, 0, 255);
+ * const png = await writePng({ width: 1, height: 1, data: red });
+ * png.read(4); //=> b`\x89PNG`
+ * ```
+ */
+export async function writePng(source: PngImage, { into, signal, onProgress, ...given }: WritePngOptions = {}): Promise<BytesIO> {
+  if (typeof source !== 'object' || source === null || !('data' in source)) {
+    throw typeError(`Cannot write a PNG of ${describe(source)}: expected a PNG or { width, height, data }`);
+  }
+  const options = { ...packingOptions(source), ...given };
+  const { width, height } = source;
+  const data = pixels(source, options);
+  requireFilter(options.filterType);
+  return writeChunks({ adapter: ADAPTER, operation: 'writePng' }, { into, signal, onProgress }, (sink) => {
+    // Always a fresh PNG: packing the same one twice never ends.
+    const png = new PNG(options as ConstructorParameters<typeof PNG>[0]);
+    Object.assign(png, { width, height, data, gamma: source.gamma ?? 0 });
+    png.on('data', sink.push);
+    png.on('end', sink.end);
+    png.on('error', sink.fail);
+    png.pack();
+    return () => {};
+  });
+}
+
+/**
+ * Decodes a PNG of any kind into 8-bit RGBA. Of a `BytesIO` it reads from the cursor and leaves the cursor behind IEND,
+ * where the next image of a sequence begins; bytes that follow are not looked at. On failure the cursor is where it was.
+ *
+ * @throws {LimitError} when the header claims more than `maxPixels`
+ * @throws {AdapterError} when the bytes are not a PNG, are cut off or damaged
+ * @throws {IngestError} when the source fails before that
+ *
+ * @example
+ * ```ts
+ * const { width, height, data } = await readPng(await fetch('https://example.com/logo.png'));
+ * ```
+ */
+export async function readPng(source: Source, { signal, maxPixels = DEFAULT_MAX_PIXELS, ...options }: ReadPngOptions = {}): Promise<Png> {
+  if (typeof maxPixels !== 'number' || Number.isNaN(maxPixels)) throw typeError(`Cannot limit a PNG to ${describe(maxPixels)}: maxPixels must be a number`);
+  return readBytes({ adapter: ADAPTER, operation: 'readPng' }, source, { signal }, async (bytes, consumed) => {
+    const { width, height, length } = inspect(bytes);
+    if (width * height > maxPixels) {
+      throw new LimitError(`Cannot read a PNG of ${width} x ${height} pixels: maxPixels is ${maxPixels}`, 'maxPixels', maxPixels);
+    }
+    const png = await abortable(parse(bytes.subarray(0, length), options), signal);
+    consumed(length);
+    return png;
+  });
+}
+
+function parse(bytes: Uint8Array<ArrayBuffer>, options: object): Promise<Png> {
+  return new Promise((resolve, reject) => {
+    const png: PNG & Internals = new PNG({ ...options });
+    // These listeners stay: pngjs may raise a second error, and one that nobody hears ends the process.
+    png.on('error', reject);
+    png.on('metadata', () => png._parser?._filter?.on('error', reject));
+    png.on('parsed', () => resolve(png));
+    // pngjs would copy what is not a Buffer.
+    png.end(typeof Buffer === 'function' ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : bytes);
+  });
+}
+
+/** What pngjs does not declare. Errors of the filter, as of image data that is too short, are raised there alone. */
+interface Internals {
+  _parser?: { _filter?: { on(event: 'error', listener: (error: unknown) => void): void } };
+  _packer?: { _packer?: { _options?: Record<string, unknown> } };
+}
+
+/** The options a PNG was made with: pngjs keeps them where it packs. */
+function packingOptions(source: object): WritePngOptions {
+  const { width, height, fill, ...options } = (source as Internals)._packer?._packer?._options ?? {};
+  return options;
+}
+
+function pixels({ width, height, data }: PngImage, options: WritePngOptions): Uint8Array | Uint16Array {
+  for (const [name, size] of Object.entries({ width, height })) {
+    if (!Number.isInteger(size) || size < 1 || size > 2 ** 31 - 1) throw rangeError(`Cannot write a PNG with ${name} ${describe(size)}: expected 1 to 2 ** 31 - 1`);
+  }
+  if (!ArrayBuffer.isView(data)) throw typeError(`Cannot write a PNG of ${describe(data)} as data: expected a typed array`);
+  const { inputColorType = 6, inputHasAlpha = true, bitDepth = 8 } = options;
+  const channels = inputColorType === 6 && !inputHasAlpha ? 3 : CHANNELS[inputColorType];
+  const length = width * height * channels * (bitDepth / 8);
+  if (data.byteLength !== length) {
+    throw rangeError(`Cannot write a PNG of ${width} x ${height} pixels from ${data.byteLength} bytes: expected ${length}`);
+  }
+  // pngjs takes 16-bit samples from the start of the underlying buffer, wherever the view on it begins.
+  if (bitDepth === 16 && data.byteLength < data.buffer.byteLength) return data.slice() as Uint16Array;
+  return data as Uint8Array;
+}
+
+/** pngjs finds a wrong filter only when it packs, later, where the error ends the process. */
+function requireFilter(filterType: unknown): void {
+  if (filterType === undefined) return;
+  const types = Array.isArray(filterType) ? filterType : [filterType];
+  const wrong = types.find((type) => ![0, 1, 2, 3, 4].includes(type) && !(type === -1 && filterType === -1));
+  if (wrong !== undefined || types.length === 0) throw rangeError(`Cannot write a PNG with filterType ${wrong ?? '[]'}: expected -1, 0 to 4 or several of these`);
+}
