@@ -1,5 +1,14 @@
 import { type BytesIO, LimitError, type Source } from '@memio/core';
-import { abortable, describe, type ReadOptions, rangeError, readBytes, typeError, type WriteOptions, writeChunks } from '@memio/core/adapter';
+import {
+  abortable,
+  describe,
+  type ReadOptions,
+  rangeError,
+  readBytes,
+  typeError,
+  type WriteOptions,
+  writeChunks,
+} from '@memio/core/adapter';
 import { PNG } from 'pngjs';
 import { inspect } from './png-file.ts';
 
@@ -19,7 +28,15 @@ export interface PngImage {
 export interface Png extends PngImage {
   readonly data: Uint8Array;
   readonly gamma: number;
-  bitblt(target: Png, sourceX: number, sourceY: number, width: number, height: number, targetX: number, targetY: number): unknown;
+  bitblt(
+    target: Png,
+    sourceX: number,
+    sourceY: number,
+    width: number,
+    height: number,
+    targetX: number,
+    targetY: number,
+  ): unknown;
   adjustGamma(): void;
 }
 
@@ -79,7 +96,10 @@ const CHANNELS = { 0: 1, 2: 3, 4: 2, 6: 4 } as const;
  * png.read(4); //=> b`\x89PNG`
  * ```
  */
-export async function writePng(source: PngImage, { into, signal, onProgress, ...given }: WritePngOptions = {}): Promise<BytesIO> {
+export async function writePng(
+  source: PngImage,
+  { into, signal, onProgress, ...given }: WritePngOptions = {},
+): Promise<BytesIO> {
   if (typeof source !== 'object' || source === null || !('data' in source)) {
     throw typeError(`Cannot write a PNG of ${describe(source)}: expected a PNG or { width, height, data }`);
   }
@@ -112,12 +132,20 @@ export async function writePng(source: PngImage, { into, signal, onProgress, ...
  * const { width, height, data } = await readPng(await fetch('https://example.com/logo.png'));
  * ```
  */
-export async function readPng(source: Source, { signal, maxPixels = DEFAULT_MAX_PIXELS, ...options }: ReadPngOptions = {}): Promise<Png> {
-  if (typeof maxPixels !== 'number' || Number.isNaN(maxPixels)) throw typeError(`Cannot limit a PNG to ${describe(maxPixels)}: maxPixels must be a number`);
+export async function readPng(
+  source: Source,
+  { signal, maxPixels = DEFAULT_MAX_PIXELS, ...options }: ReadPngOptions = {},
+): Promise<Png> {
+  if (typeof maxPixels !== 'number' || Number.isNaN(maxPixels))
+    throw typeError(`Cannot limit a PNG to ${describe(maxPixels)}: maxPixels must be a number`);
   return readBytes({ adapter: ADAPTER, operation: 'readPng' }, source, { signal }, async (bytes, consumed) => {
     const { width, height, length } = inspect(bytes);
     if (width * height > maxPixels) {
-      throw new LimitError(`Cannot read a PNG of ${width} x ${height} pixels: maxPixels is ${maxPixels}`, 'maxPixels', maxPixels);
+      throw new LimitError(
+        `Cannot read a PNG of ${width} x ${height} pixels: maxPixels is ${maxPixels}`,
+        'maxPixels',
+        maxPixels,
+      );
     }
     const png = await abortable(parse(bytes.subarray(0, length), options), signal);
     consumed(length);
@@ -151,17 +179,21 @@ function packingOptions(source: object): WritePngOptions {
 
 function pixels({ width, height, data }: PngImage, options: WritePngOptions): Uint8Array | Uint16Array {
   for (const [name, size] of Object.entries({ width, height })) {
-    if (!Number.isInteger(size) || size < 1 || size > 2 ** 31 - 1) throw rangeError(`Cannot write a PNG with ${name} ${describe(size)}: expected 1 to 2 ** 31 - 1`);
+    if (!Number.isInteger(size) || size < 1 || size > 2 ** 31 - 1)
+      throw rangeError(`Cannot write a PNG with ${name} ${describe(size)}: expected 1 to 2 ** 31 - 1`);
   }
-  if (!ArrayBuffer.isView(data)) throw typeError(`Cannot write a PNG of ${describe(data)} as data: expected a typed array`);
+  if (!ArrayBuffer.isView(data))
+    throw typeError(`Cannot write a PNG of ${describe(data)} as data: expected a typed array`);
   const { inputColorType = 6, inputHasAlpha = true, bitDepth = 8 } = options;
   const channels = inputColorType === 6 && !inputHasAlpha ? 3 : CHANNELS[inputColorType];
   const length = width * height * channels * (bitDepth / 8);
   if (data.byteLength !== length) {
-    throw rangeError(`Cannot write a PNG of ${width} x ${height} pixels from ${data.byteLength} bytes: expected ${length}`);
+    throw rangeError(
+      `Cannot write a PNG of ${width} x ${height} pixels from ${data.byteLength} bytes: expected ${length}`,
+    );
   }
   // pngjs takes 16-bit samples from the start of the underlying buffer, wherever the view on it begins.
-  if (bitDepth === 16 && data.byteLength < data.buffer.byteLength) return data.slice() as Uint16Array;
+  if (bitDepth === 16) return Uint8Array.from(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   return data as Uint8Array;
 }
 
@@ -170,5 +202,6 @@ function requireFilter(filterType: unknown): void {
   if (filterType === undefined) return;
   const types = Array.isArray(filterType) ? filterType : [filterType];
   const wrong = types.find((type) => ![0, 1, 2, 3, 4].includes(type) && !(type === -1 && filterType === -1));
-  if (wrong !== undefined || types.length === 0) throw rangeError(`Cannot write a PNG with filterType ${wrong ?? '[]'}: expected -1, 0 to 4 or several of these`);
+  if (wrong !== undefined || types.length === 0)
+    throw rangeError(`Cannot write a PNG with filterType ${wrong ?? '[]'}: expected -1, 0 to 4 or several of these`);
 }

@@ -19,15 +19,18 @@ export interface PngFile {
  * @throws {Error} when it is none, or is cut off
  */
 export function inspect(bytes: Uint8Array): PngFile {
-  if (bytes.length === 0) throw new Error('no bytes from the cursor to the end; seek(0) goes back to the start of a stream');
+  if (bytes.length === 0)
+    throw new Error('no bytes from the cursor to the end; seek(0) goes back to the start of a stream');
   if (SIGNATURE.some((byte, index) => bytes[index] !== byte)) throw new Error('not a PNG: the signature is missing');
   const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const cutOff = (where: string) => new Error(`the PNG is cut off ${where}, at ${bytes.length} bytes`);
   if (bytes.length < 33) throw cutOff('in its header');
-  if (data.getUint32(8) !== 13 || nameAt(bytes, 12) !== 'IHDR') throw new Error('not a PNG: IHDR is not its first chunk');
+  if (data.getUint32(8) !== 13 || nameAt(bytes, 12) !== 'IHDR')
+    throw new Error('not a PNG: IHDR is not its first chunk');
   const width = data.getUint32(16);
   const height = data.getUint32(20);
-  if (!(width > 0 && height > 0 && width <= MOST && height <= MOST)) throw rangeError(`Cannot read a PNG of ${width} x ${height} pixels`);
+  if (!(width > 0 && height > 0 && width <= MOST && height <= MOST))
+    throw rangeError(`Cannot read a PNG of ${width} x ${height} pixels`);
   for (let at = 8; ; ) {
     if (at + 12 > bytes.length) throw cutOff('before IEND');
     const end = at + 12 + data.getUint32(at);

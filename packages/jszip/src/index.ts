@@ -1,0 +1,192 @@
+import type { BytesIO, Source } from '@memio/core';
+import {
+  describe,
+  type Held,
+  holdContent,
+  type ReadOptions,
+  rangeError,
+  readBytes,
+  typeError,
+  type WriteOptions,
+  writeChunks,
+} from '@memio/core/adapter';
+import JSZip from 'jszip';
+
+/** What goes into an entry: text, written as UTF-8, a `BytesIO` with its whole content, or any source of bytes. */
+export type ZipContent = string | Source;
+
+/** What can be written as an archive: a JSZip, or names with contents. */
+export type ZipSource =
+  | ZipArchive
+  | Readonly<Record<string, ZipContent>>
+  | ReadonlyMap<string, ZipContent>
+  | Iterable<readonly [name: string, content: ZipContent]>;
+
+/** A JSZip that holds its entries already. */
+export interface ZipArchive {
+  generateInternalStream(options: { type: 'uint8array' }): unknown;
+}
+
+/** JSZip's own options for generating; all of them go through as they are. */
+export interface WriteZipOptions extends WriteOptions {
+  /** JSZip's default: `'STORE'`. */
+  compression?: 'STORE' | 'DEFLATE';
+  /** `level` 1 (fastest) to 9 (smallest). JSZip's default: 6. */
+  compressionOptions?: { level: number } | null;
+  /** The comment of the archive. */
+  comment?: string;
+  platform?: 'DOS' | 'UNIX';
+  /** Writes the sizes behind each entry instead of before it. */
+  streamFiles?: boolean;
+  encodeFileName?: (name: string) => string;
+}
+
+/** JSZip's own options for loading. */
+export interface ReadZipOptions extends ReadOptions {
+  /** Checks every entry against its checksum. Default: `true` (JSZip's own default is `false`). */
+  checkCRC32?: boolean;
+  /** Decodes the names of entries that are not marked as UTF-8. */
+  decodeFileName?: (bytes: Uint8Array) => string;
+}
+
+const ADAPTER = '@memio/jszip';
+
+/**
+ * Writes an archive of entries in the order they come. A name that ends with `/` makes a folder; folders in front of
+ * other names are not made. Contents are read before the archive is begun and not kept afterwards; until then they must
+ * not be changed.
+ *
+ * The archive is written at the cursor of `into`, in one step once it is complete: on failure `into` is as it was.
+ * Without `into` a new stream is returned, its cursor at 0, ready to read.
+ *
+ * @throws {TypeError} when `source` is not a source, or a content is neither text nor bytes
+ * @throws {RangeError} when a name is empty, absolute, contains `..` or `\`, or comes twice
+ * @throws {IngestError} when a content cannot be read
+ * @throws {AdapterError} when JSZip fails
+ *
+ * @example
+ * ```ts
+ * const zip = await writeZip({ 'hello.txt': 'Hello', 'logo.png': png }, { compression: 'DEFLATE' });
+ * zip.read(4); //=> b`PK\x03\x04`
+ * ```
+ */
+export async function writeZip(
+  source: ZipSource,
+  { into, signal, onProgress, ...options }: WriteZipOptions = {},
+): Promise<BytesIO> {
+  const held: Held[] = [];
+  try {
+    const archive = isArchive(source) ? source : await archiveOf(entriesOf(source), held, signal);
+    return await writeChunks({ adapter: ADAPTER, operation: 'writeZip' }, { into, signal, onProgress }, (sink) => {
+      const chunks = archive.generateInternalStream({ ...options, type: 'uint8array' }) as ChunkStream;
+      chunks.on('data', sink.push);
+      chunks.on('end', sink.end);
+      chunks.on('error', sink.fail);
+      chunks.resume();
+      return () => chunks.pause();
+    });
+  } finally {
+    for (const content of held) content.release();
+  }
+}
+
+/**
+ * Reads an archive: its files by name, in the order of JSZip's listing, each a stream with its cursor at 0. Folders are
+ * left out. Of a `BytesIO` it reads from the cursor to the end; on failure the cursor is where it was.
+ *
+ * @throws {AdapterError} when the bytes are not an archive, are cut off, encrypted or damaged
+ * @throws {IngestError} when the source fails before that
+ *
+ * @example
+ * ```ts
+ * const files = await readZip(await fetch('https://example.com/data.zip'));
+ * files.get('data.csv')?.readline();
+ * ```
+ */
+export async function readZip(
+  source: Source,
+  { signal, ...options }: ReadZipOptions = {},
+): Promise<Map<string, BytesIO>> {
+  const of = { adapter: ADAPTER, operation: 'readZip' };
+  return readBytes(of, source, { signal }, async (bytes) => {
+    if (bytes.length === 0)
+      throw new Error('no bytes from the cursor to the end; seek(0) goes back to the start of a stream');
+    const archive = await JSZip.loadAsync(bytes, { checkCRC32: true, ...options } as JSZip.JSZipLoadOptions);
+    const files = new Map<string, BytesIO>();
+    for (const [name, entry] of Object.entries(archive.files)) {
+      if (entry.dir) continue;
+      const content = await writeChunks(of, { signal }, (sink) => {
+        const chunks = (entry as unknown as { internalStream(type: 'uint8array'): ChunkStream }).internalStream(
+          'uint8array',
+        );
+        chunks.on('data', sink.push);
+        chunks.on('end', sink.end);
+        chunks.on('error', sink.fail);
+        chunks.resume();
+        return () => chunks.pause();
+      });
+      files.set(name, content);
+    }
+    return files;
+  });
+}
+
+/** JSZip's `StreamHelper`. */
+interface ChunkStream {
+  on(event: 'data', listener: (chunk: unknown) => void): this;
+  on(event: 'end', listener: () => void): this;
+  on(event: 'error', listener: (error: unknown) => void): this;
+  resume(): this;
+  pause(): this;
+}
+
+const isArchive = (source: unknown): source is ZipArchive =>
+  typeof source === 'object' && source !== null && typeof (source as ZipArchive).generateInternalStream === 'function';
+
+function entriesOf(source: Exclude<ZipSource, ZipArchive>): Iterable<readonly [string, ZipContent]> {
+  if (typeof source !== 'object' || source === null || ArrayBuffer.isView(source)) {
+    throw typeError(
+      `Cannot write a ZIP of ${describe(source)}: expected a JSZip, a record, a Map or an iterable of [name, content]`,
+    );
+  }
+  return Symbol.iterator in source ? (source as Iterable<readonly [string, ZipContent]>) : Object.entries(source);
+}
+
+async function archiveOf(
+  entries: Iterable<readonly [string, ZipContent]>,
+  held: Held[],
+  signal: AbortSignal | undefined,
+): Promise<ZipArchive> {
+  const archive = new JSZip();
+  for (const entry of entries) {
+    if (!Array.isArray(entry)) throw typeError(`Cannot write ${describe(entry)} into a ZIP: expected [name, content]`);
+    const [name, content] = entry as [string, ZipContent];
+    requireName(name);
+    if (name in archive.files) throw rangeError(`Cannot write ${JSON.stringify(name)} into a ZIP twice`);
+    if (content === undefined || content === null || typeof content === 'number') {
+      throw typeError(`Cannot write ${describe(content)} into ${JSON.stringify(name)}: expected text or bytes`);
+    }
+    const hold = await holdContent(content, { signal });
+    held.push(hold);
+    const dir = name.endsWith('/');
+    if (dir && hold.bytes.length > 0) throw rangeError(`Cannot write content into the folder ${JSON.stringify(name)}`);
+    archive.file(name, hold.bytes, { binary: true, createFolders: false, dir });
+  }
+  return archive;
+}
+
+/** Names that would leave the folder an archive is unpacked in, or mean different things to different programs. */
+function requireName(name: unknown): asserts name is string {
+  if (typeof name !== 'string') throw typeError(`Cannot name an entry of a ZIP ${describe(name)}: expected a string`);
+  const fault =
+    name === '' || name === '/'
+      ? 'it is empty'
+      : name.startsWith('/') || /^[a-z]:/i.test(name)
+        ? 'it is absolute'
+        : name.includes('\\')
+          ? 'it contains a backslash; use /'
+          : name.split('/').includes('..')
+            ? 'it leads out of the archive'
+            : undefined;
+  if (fault) throw rangeError(`Cannot name an entry of a ZIP ${JSON.stringify(name)}: ${fault}`);
+}
