@@ -124,7 +124,7 @@ export async function writeChunks(
   });
 
   const stream = into ?? new BytesIO();
-  stream.writelines(chunks);
+  await stream.writeFrom(chunks);
   if (!into) stream.seek(0);
   return stream;
 }

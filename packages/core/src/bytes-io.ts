@@ -1,7 +1,7 @@
-import { type BytesLike, bytesOf, requireBytes } from './bytes-like.ts';
+import { type BytesLike, requireBytes } from './bytes-like.ts';
 import type { BytesView } from './bytes-view.ts';
 import { describe, rangeError, typeError, UnsupportedOperation } from './errors.ts';
-import { collect, type FromOptions, type Source } from './ingest.ts';
+import type { FromOptions, Source } from './ingest.ts';
 import { indexOfNewline } from './newline.ts';
 import { Storage } from './storage.ts';
 
@@ -110,10 +110,11 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
    */
   async writeFrom(source: Source, options: FromOptions = {}): Promise<number> {
     this.#storage.requireOpen('write');
-    const chunks = await collect(source, options);
-    const before = this.#position;
-    this.writelines(chunks);
-    return this.#position - before;
+    // Loaded on first use: who only reads and writes does not pay for it. Until then an error of a Node.js stream must
+    // not find nobody listening, which would end the process; it is found again when the stream is read.
+    (Object(source) as { on?: (event: string, listener: () => void) => void }).on?.('error', () => {});
+    const { collect } = await import('./ingest.ts');
+    return this.#place(await collect(source, options));
   }
 
   /** Whether `close()` was called. */
@@ -160,7 +161,6 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
     if (typeof lines !== 'object' || typeof lines?.[Symbol.iterator] !== 'function') {
       throw typeError(`Cannot write the lines of ${describe(lines)}: expected an iterable of bytes`);
     }
-    if (Array.isArray(lines)) this.#reserve(lines);
     for (const line of lines) BytesIO.prototype.write.call(this, line);
   }
 
@@ -203,7 +203,7 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
       storage.requireOpen('read');
       return 0;
     }
-    into.set(storage.bytes.subarray(start, start + length));
+    storage.copyInto(into, start, length);
     this.#position = start + length;
     return length;
   }
@@ -236,9 +236,8 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
     return lines;
   }
 
-  /** The lines from the cursor on; every step moves the cursor. */
+  /** The lines from the cursor on; every step moves the cursor. Of a closed stream the first step throws, as in Python. */
   [Symbol.iterator](): IterableIterator<Uint8Array<ArrayBuffer>, void, undefined> {
-    this.#storage.requireOpen('iterate');
     return {
       next: () => {
         const value = this.#take(this.#endOfLine(this.#storage.size), 'read a line');
@@ -291,7 +290,7 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
     const to = size ?? this.#position;
     if (to < 0) throw rangeError(`Cannot truncate to ${to}: size must be >= 0`);
     if (to < this.#storage.size) this.#storage.truncate(to);
-    return to + 0;
+    return Math.max(to, 0); // -0 is an integer too
   }
 
   /** A copy of the whole content, whatever the cursor. */
@@ -348,25 +347,25 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
 
   /** Always `false`. */
   isatty(): boolean {
-    this.#storage.requireOpen('tell whether it is a terminal');
+    this.#storage.requireOpen('call isatty()');
     return false;
   }
 
   /** Always `true`. */
   readable(): boolean {
-    this.#storage.requireOpen('tell whether it is readable');
+    this.#storage.requireOpen('call readable()');
     return true;
   }
 
   /** Always `true`. */
   writable(): boolean {
-    this.#storage.requireOpen('tell whether it is writable');
+    this.#storage.requireOpen('call writable()');
     return true;
   }
 
   /** Always `true`. */
   seekable(): boolean {
-    this.#storage.requireOpen('tell whether it is seekable');
+    this.#storage.requireOpen('call seekable()');
     return true;
   }
 
@@ -390,7 +389,7 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
   }
 
   #endOfLine(end: number): number {
-    return this.#position < end ? indexOfNewline(this.#storage.bytes, this.#position, end) + 1 || end : end;
+    return this.#position < end ? indexOfNewline(this.#storage, this.#position, end) + 1 || end : end;
   }
 
   #take(end: number, action: string): Uint8Array<ArrayBuffer> {
@@ -408,15 +407,12 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
     return requireBytes(data, 'write');
   }
 
-  /** One growth instead of many for chunks that are all there already. */
-  #reserve(lines: readonly unknown[]): void {
-    let length = 0;
-    for (const line of lines) {
-      const bytes = bytesOf(line);
-      if (!bytes) return;
-      length += bytes.length;
-    }
+  /** Writes all of `chunks` or nothing, with one growth at the most. */
+  #place(chunks: readonly Uint8Array[]): number {
+    const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     if (length > 0) this.#storage.reserve(this.#position + length);
+    for (const chunk of chunks) BytesIO.prototype.write.call(this, chunk);
+    return length;
   }
 }
 

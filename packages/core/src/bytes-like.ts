@@ -9,18 +9,14 @@ export function bytesOf(value: unknown): Uint8Array | undefined {
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   // By brand and not by `instanceof`: a buffer from another realm (an iframe, a vm context) is one too.
   const brand = Object.prototype.toString.call(value);
-  if (brand === '[object ArrayBuffer]' || brand === '[object SharedArrayBuffer]')
-    return new Uint8Array(value as ArrayBuffer);
-  return undefined;
+  return /^\[object (Shared)?ArrayBuffer]$/.test(brand) ? new Uint8Array(value as ArrayBuffer) : undefined;
 }
 
-/** `bytesOf`, or a `TypeError` that names the action and, for a string, the two ways out. */
+/** `bytesOf`, or a `TypeError` that names the action and the ways out. */
 export function requireBytes(value: unknown, action: string): Uint8Array {
   const bytes = bytesOf(value);
   if (bytes) return bytes;
-  const cure =
-    typeof value === 'string'
-      ? ': encode it with new TextEncoder().encode(text), or write b`…`'
-      : ': expected an ArrayBuffer or a view on one';
-  throw typeError(`Cannot ${action} ${describe(value)}${cure}`);
+  throw typeError(
+    `Cannot ${action} ${describe(value)}: expected an ArrayBuffer or a view on one; text is encoded by new TextEncoder().encode(text) or b\`…\``,
+  );
 }

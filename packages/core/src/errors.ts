@@ -33,8 +33,9 @@ export type MemioError = Error & { readonly code: MemioErrorCode };
  * ```
  */
 export function isMemioError(error: unknown, code?: MemioErrorCode): error is MemioError {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return false;
-  return code === undefined ? error.code.startsWith('ERR_MEMIO_') : error.code === code;
+  if (!(error instanceof Error)) return false;
+  const actual = String((error as { code?: unknown }).code);
+  return code === undefined ? actual.startsWith('ERR_MEMIO_') : actual === code;
 }
 
 /** The stream is closed. Python raises `ValueError: I/O operation on closed file` here. */
@@ -63,39 +64,57 @@ export class LimitError extends Error {
   readonly limit: string;
   /** What the budget was. */
   readonly allowed: number;
-  /** What arrived before the source was cancelled; set where bytes were being taken in. The caller owns it. */
+  /** What had arrived before the source was cancelled, where bytes were being taken in. The caller's alone. */
   readonly partial: Uint8Array<ArrayBuffer> | undefined;
 
-  constructor(
-    message: string,
-    limit: string,
-    allowed: number,
-    { partial, ...options }: ErrorOptions & { partial?: Uint8Array<ArrayBuffer> } = {},
-  ) {
-    super(message, options);
+  constructor(message: string, limit: string, allowed: number, partial?: Uint8Array<ArrayBuffer>) {
+    super(message);
     this.limit = limit;
     this.allowed = allowed;
     this.partial = partial;
   }
 }
 
-/** `TypeError` with a code: an argument of the wrong type. */
-export const typeError = (message: string): TypeError & { code: 'ERR_MEMIO_TYPE' } =>
-  Object.assign(new TypeError(message), { code: 'ERR_MEMIO_TYPE' } as const);
+/** A source of bytes failed, was aborted, or did not yield as many bytes as were expected. */
+export class IngestError extends Error {
+  override readonly name = 'IngestError';
+  readonly code: MemioErrorCode;
+  /** What had arrived. The caller's alone. */
+  readonly partial: Uint8Array<ArrayBuffer>;
+  /** How many bytes were expected, where that was known. */
+  readonly expected: number | undefined;
 
-/** `RangeError` with a code: a number out of its range (Python's `ValueError`). */
-export const rangeError = (message: string, options?: ErrorOptions): RangeError & { code: 'ERR_MEMIO_RANGE' } =>
-  Object.assign(new RangeError(message, options), { code: 'ERR_MEMIO_RANGE' } as const);
+  constructor(
+    message: string,
+    code: MemioErrorCode,
+    partial: Uint8Array<ArrayBuffer>,
+    expected?: number,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.code = code;
+    this.partial = partial;
+    this.expected = expected;
+  }
+}
 
-/** How a value is named in an error message: what it is and, where that is short, which. */
+const coded = <Of extends Error, Code extends MemioErrorCode>(error: Of, code: Code): Of & { code: Code } =>
+  Object.assign(error, { code });
+
+/** An argument of the wrong type. */
+export const typeError = (message: string): TypeError & MemioError => coded(new TypeError(message), 'ERR_MEMIO_TYPE');
+
+/** A number out of its range (Python's `ValueError`). */
+export const rangeError = (message: string, options?: ErrorOptions): RangeError & MemioError =>
+  coded(new RangeError(message, options), 'ERR_MEMIO_RANGE');
+
+export const syntaxError = (message: string): SyntaxError & MemioError =>
+  coded(new SyntaxError(message), 'ERR_MEMIO_SYNTAX');
+
+/** How a value is named in a message. */
 export function describe(value: unknown): string {
   if (typeof value === 'string')
-    return value.length > 32 ? `a string of ${value.length} characters` : `the string ${JSON.stringify(value)}`;
-  if (value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean')
-    return `${value}`;
-  if (typeof value === 'bigint') return `the bigint ${value}n`;
-  if (typeof value === 'symbol') return 'a symbol';
-  if (typeof value === 'function') return `the function ${value.name || '(anonymous)'}`;
-  const name = Object.getPrototypeOf(value)?.constructor?.name;
-  return name === 'Object' || !name ? 'an object' : /^[AEIOU]/.test(name) ? `an ${name}` : `a ${name}`;
+    return `the string ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
+  if (Object(value) !== value) return String(value);
+  return `an instance of ${Object.getPrototypeOf(value)?.constructor?.name ?? 'no class'}`;
 }

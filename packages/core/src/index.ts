@@ -4,11 +4,12 @@ export { BytesView } from './bytes-view.ts';
 export {
   BufferError,
   ClosedError,
+  IngestError,
   isMemioError,
   LimitError,
   type MemioError,
   type MemioErrorCode,
   UnsupportedOperation,
 } from './errors.ts';
-export { type FromOptions, IngestError, type Source } from './ingest.ts';
+export type { FromOptions, Source } from './ingest.ts';
 export { b } from './literal.ts';

@@ -1,5 +1,5 @@
-import { type BytesLike, bytesOf } from './bytes-like.ts';
-import { describe, LimitError, type MemioErrorCode, rangeError, typeError } from './errors.ts';
+import { type BytesLike, bytesOf, requireBytes } from './bytes-like.ts';
+import { describe, IngestError, LimitError, type MemioErrorCode, rangeError, typeError } from './errors.ts';
 
 /**
  * Where bytes can come from: memory, a `Blob` or `File`, a `Response`, a `ReadableStream`, an iterable or async iterable
@@ -24,38 +24,18 @@ export interface FromOptions {
   onProgress?: ((received: number, expected?: number) => void) | undefined;
 }
 
-/** A source failed, was aborted, or did not yield as many bytes as were expected. */
-export class IngestError extends Error {
-  override readonly name = 'IngestError';
-  readonly code: MemioErrorCode;
-  /** The bytes that had arrived; the caller's alone. */
-  readonly partial: Uint8Array<ArrayBuffer>;
-  /** How many bytes were expected, where that was known. */
-  readonly expected: number | undefined;
-
-  constructor(
-    message: string,
-    code: MemioErrorCode,
-    {
-      partial,
-      expected,
-      ...options
-    }: ErrorOptions & { partial: Uint8Array<ArrayBuffer>; expected?: number | undefined },
-  ) {
-    super(message, options);
-    this.code = code;
-    this.partial = partial;
-    this.expected = expected;
-  }
+interface Step {
+  done?: boolean | undefined;
+  value?: unknown;
 }
 
 /** What every kind of source is turned into. */
 interface Feed {
-  next(): Promise<{ done?: boolean | undefined; value?: unknown }> | { done?: boolean | undefined; value?: unknown };
+  next(): Promise<Step> | Step;
   cancel(reason: unknown): unknown;
-  /** Whether chunks are ours to keep: a stream hands them over, the maker of an iterable may reuse them. */
-  readonly owned: boolean;
-  readonly expected?: number | undefined;
+  /** Whether chunks stay as they are: a stream hands them over, an array has them all; a generator may reuse its own. */
+  owned: boolean;
+  expected?: number | undefined;
 }
 
 /**
@@ -65,24 +45,39 @@ interface Feed {
 export async function collect(source: Source, options: FromOptions): Promise<Uint8Array[]> {
   const { maxBytes = Number.POSITIVE_INFINITY, signal, onProgress } = options;
   requireCount(maxBytes, 'maxBytes');
-  if (options.expectedLength !== undefined) requireCount(options.expectedLength, 'expectedLength');
-  const memory = bytesOf(source);
-  const feed = memory ? { ...feedOf([memory]), owned: true } : open(source);
-  const expected = options.expectedLength ?? feed.expected ?? memory?.length;
+  requireCount(options.expectedLength ?? 0, 'expectedLength');
+  const feed = open(source);
+  const expected = options.expectedLength ?? feed.expected;
   const chunks: Uint8Array[] = [];
   let received = 0;
 
-  const fail = (message: string, code: MemioErrorCode, cause?: unknown) =>
-    new IngestError(message, code, {
-      partial: concat(chunks, received),
+  const failure = (what: string, code: MemioErrorCode, cause?: unknown) => {
+    const progress = expected === undefined ? `${received} bytes` : `${received} of ${expected} bytes`;
+    return new IngestError(
+      `${what} after ${progress}`,
+      code,
+      concat(chunks, received),
       expected,
-      ...(cause === undefined ? {} : { cause }),
-    });
-  const tooLarge = (what: string) =>
-    new LimitError(`Cannot take in ${what}: maxBytes is ${maxBytes}`, 'maxBytes', maxBytes, {
-      partial: concat(chunks, received),
-    });
-  const so = () => (expected === undefined ? `after ${received} bytes` : `after ${received} of ${expected} bytes`);
+      cause === undefined ? {} : { cause },
+    );
+  };
+  const requireRoom = (length: number) => {
+    if (length <= maxBytes) return;
+    throw new LimitError(
+      `Cannot take in ${length} bytes: maxBytes is ${maxBytes}`,
+      'maxBytes',
+      maxBytes,
+      concat(chunks, received),
+    );
+  };
+  const accept = (value: unknown) => {
+    const bytes = requireBytes(value, 'take in');
+    requireRoom(received + bytes.length);
+    if (bytes.length > 0) chunks.push(feed.owned ? bytes : bytes.slice());
+    received += bytes.length;
+    if (received > expected!) throw failure('The source went on', 'ERR_MEMIO_OVERRUN');
+    onProgress?.(received, expected);
+  };
 
   return new Promise((resolve, reject) => {
     let settled = false;
@@ -93,34 +88,18 @@ export async function collect(source: Source, options: FromOptions): Promise<Uin
       if (error === undefined) return resolve(chunks);
       reject(error);
       // The failure has been told; that cancelling fails as well, or never ends, would add nothing.
-      try {
-        Promise.resolve(feed.cancel(error)).catch(() => {});
-      } catch {}
+      new Promise((cancelled) => cancelled(feed.cancel(error))).catch(() => {});
     };
-    const onAbort = () => settle(fail(`Aborted ${so()}`, 'ERR_MEMIO_ABORTED', signal?.reason));
-
-    const accept = (value: unknown) => {
-      const bytes = bytesOf(value);
-      if (!bytes)
-        throw typeError(
-          `Cannot take in ${describe(value)}: a source must yield bytes${typeof value === 'string' ? ', not text' : ''}`,
-        );
-      if (received + bytes.length > maxBytes) throw tooLarge(`${received + bytes.length} bytes`);
-      if (bytes.length > 0) chunks.push(feed.owned ? bytes : bytes.slice());
-      received += bytes.length;
-      if (expected !== undefined && received > expected) {
-        throw fail(`The source yielded ${received} bytes: expected ${expected}`, 'ERR_MEMIO_OVERRUN');
-      }
-      onProgress?.(received, expected);
-    };
+    const onAbort = () => settle(failure('Aborted', 'ERR_MEMIO_ABORTED', signal?.reason));
     const pump = async () => {
+      requireRoom(expected ?? 0);
       for (;;) {
-        let step: { done?: boolean | undefined; value?: unknown };
+        let step: Step;
         try {
           step = await feed.next();
         } catch (cause) {
-          throw fail(
-            `The source failed ${so()}: ${cause instanceof Error ? cause.message : String(cause)}`,
+          throw failure(
+            `The source failed (${cause instanceof Error ? cause.message : cause})`,
             'ERR_MEMIO_SOURCE',
             cause,
           );
@@ -129,50 +108,28 @@ export async function collect(source: Source, options: FromOptions): Promise<Uin
         if (step.done) break;
         accept(step.value);
       }
-      if (expected !== undefined && received < expected) throw fail(`The source ended ${so()}`, 'ERR_MEMIO_TRUNCATED');
+      if (received < expected!) throw failure('The source ended', 'ERR_MEMIO_TRUNCATED');
     };
 
     if (signal?.aborted) return onAbort();
-    signal?.addEventListener('abort', onAbort, { once: true });
-    if (expected !== undefined && expected > maxBytes) return settle(tooLarge(`${expected} bytes`));
+    signal?.addEventListener('abort', onAbort);
     pump().then(() => settle(), settle);
   });
 }
 
 function open(source: Source): Feed {
-  if (isResponse(source)) {
-    const { body, headers, ok, status } = source;
-    if (!ok) {
-      body?.cancel().catch(() => {});
-      throw new IngestError(
-        `The server answered ${status}${source.statusText && ` ${source.statusText}`}`,
-        'ERR_MEMIO_STATUS',
-        { partial: new Uint8Array(0) },
-      );
-    }
-    if (source.bodyUsed)
-      throw new IngestError('The body of the response was read before', 'ERR_MEMIO_SOURCE', {
-        partial: new Uint8Array(0),
-      });
-    return { ...feedOf(body ?? []), expected: contentLength(headers, source.type) };
-  }
-  if (isBlob(source)) return { ...feedOf(source.stream()), expected: source.size };
-  return feedOf(source as ReadableStream | AsyncIterable<unknown> | Iterable<unknown>);
-}
-
-function feedOf(source: ReadableStream | AsyncIterable<unknown> | Iterable<unknown>): Feed {
+  const memory = bytesOf(source);
+  if (memory) return { ...open([memory]), expected: memory.length };
+  if (has(source, 'arrayBuffer'))
+    return 'headers' in source ? openResponse(source as unknown as Response) : openBlob(source as unknown as Blob);
   if (has(source, 'getReader')) {
-    const stream = source as ReadableStream;
-    if (stream.locked)
-      throw new IngestError('The stream is locked to another reader', 'ERR_MEMIO_SOURCE', {
-        partial: new Uint8Array(0),
-      });
-    const reader = stream.getReader();
+    if (source['locked']) throw unusable('the stream is locked to another reader');
+    const reader = (source as unknown as ReadableStream).getReader();
     return { next: () => reader.read(), cancel: (reason) => reader.cancel(reason), owned: true };
   }
-  const iterable = source as Partial<AsyncIterable<unknown> & Iterable<unknown>>;
+  const iterable = Object(source) as Partial<AsyncIterable<unknown> & Iterable<unknown>>;
   const iterator =
-    typeof source === 'object' && (iterable?.[Symbol.asyncIterator]?.() ?? iterable?.[Symbol.iterator]?.());
+    iterable[Symbol.asyncIterator]?.() ?? (typeof source === 'object' ? iterable[Symbol.iterator]?.() : undefined);
   if (!iterator)
     throw typeError(
       `Cannot take in ${describe(source)}: expected bytes, a Blob, a Response, a ReadableStream or an iterable of bytes`,
@@ -180,9 +137,23 @@ function feedOf(source: ReadableStream | AsyncIterable<unknown> | Iterable<unkno
   return {
     next: () => iterator.next(),
     cancel: () => (has(source, 'destroy') ? source.destroy() : iterator.return?.()),
-    owned: has(source, 'pipe'),
+    owned: Array.isArray(source) || has(source, 'pipe'),
   };
 }
+
+const openBlob = (blob: Blob): Feed => ({ ...open(blob.stream()), expected: blob.size });
+
+function openResponse({ body, bodyUsed, headers, ok, status, statusText, type }: Response): Feed {
+  if (!ok) {
+    body?.cancel().catch(() => {});
+    throw unusable(`the server answered ${status} ${statusText}`, 'ERR_MEMIO_STATUS');
+  }
+  if (bodyUsed) throw unusable('the body of the response was read before');
+  return { ...open(body ?? []), expected: contentLength(headers, type) };
+}
+
+const unusable = (why: string, code: MemioErrorCode = 'ERR_MEMIO_SOURCE') =>
+  new IngestError(`Cannot read the source: ${why}`, code, new Uint8Array(0));
 
 /** The declared length, where it speaks of the bytes that will come. */
 function contentLength(headers: Headers, type: ResponseType): number | undefined {
@@ -193,15 +164,14 @@ function contentLength(headers: Headers, type: ResponseType): number | undefined
   return type === 'cors' || (encoding && encoding.toLowerCase() !== 'identity') ? undefined : Number(length);
 }
 
-const isResponse = (source: unknown): source is Response =>
-  has(source, 'arrayBuffer') && 'headers' in source && 'status' in source;
-const isBlob = (source: unknown): source is Blob => has(source, 'arrayBuffer') && has(source, 'stream');
-
-function has<Name extends string>(value: unknown, name: Name): value is Record<Name, (...args: unknown[]) => unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[name] === 'function';
+function has<Name extends string>(
+  value: unknown,
+  name: Name,
+): value is Record<Name, () => unknown> & Record<string, unknown> {
+  return typeof (value as Record<string, unknown> | null)?.[name] === 'function';
 }
 
-function requireCount(value: unknown, name: string): asserts value is number {
+function requireCount(value: unknown, name: string): void {
   if (value === Number.POSITIVE_INFINITY) return;
   if (!Number.isSafeInteger(value))
     throw typeError(`Cannot take in ${describe(value)} bytes: ${name} must be an integer`);

@@ -1,4 +1,5 @@
 import { type BytesLike, requireBytes } from './bytes-like.ts';
+import { syntaxError } from './errors.ts';
 
 const ESCAPES: Record<string, number> = {
   '\\': 0x5c,
@@ -74,5 +75,3 @@ function parse(raw: string, into: number[]): void {
     }
   }
 }
-
-const syntaxError = (message: string) => Object.assign(new SyntaxError(message), { code: 'ERR_MEMIO_SYNTAX' as const });

@@ -1,0 +1,2 @@
+export { describeWith, findProgram, requireProgram } from './program.ts';
+export { Python } from './python.ts';
