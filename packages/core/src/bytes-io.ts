@@ -4,6 +4,7 @@ import { describe, rangeError, typeError, UnsupportedOperation } from './errors.
 import type { FromOptions, Source } from './ingest.ts';
 import { indexOfNewline } from './newline.ts';
 import { Storage } from './storage.ts';
+import { readableOf, writableOf } from './web-streams.ts';
 
 /** A size, an offset or a hint; `undefined` and `null` are Python's `None`. */
 type Optional = number | null | undefined;
@@ -67,7 +68,7 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
     if (!(bytes instanceof Uint8Array)) throw typeError(`Cannot adopt ${describe(bytes)}: expected a Uint8Array`);
     const { buffer } = bytes;
     if (!(buffer instanceof ArrayBuffer) || ('resizable' in buffer && buffer.resizable)) {
-      throw typeError('Cannot adopt shared or resizable memory: pass it to the constructor, which copies');
+      throw typeError('Cannot adopt shared or resizable memory: the constructor copies it');
     }
     if (bytes.length < buffer.byteLength && bytes.constructor !== Uint8Array) return new BytesIO(bytes, options);
     const stream = new BytesIO(undefined, options);
@@ -295,8 +296,7 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
 
   /** A copy of the whole content, whatever the cursor. */
   getvalue(): Uint8Array<ArrayBuffer> {
-    this.#storage.requireOpen('get the value');
-    return this.#storage.copy(0, this.#storage.size);
+    return new Uint8Array(this.#content('get the value'));
   }
 
   /**
@@ -312,6 +312,47 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
   getbuffer(): BytesView {
     this.#storage.requireOpen('get the buffer');
     return this.#storage.lend();
+  }
+
+  /**
+   * The whole content as a stream of bytes, whatever the cursor; BYOB readers are served. It holds a view: until it has
+   * been read to its end, or cancelled, a change of the size throws `BufferError`.
+   *
+   * @example
+   * ```ts
+   * new Response(io.stream(), { headers: { 'content-length': `${io.size}` } });
+   * ```
+   */
+  stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return readableOf(this);
+  }
+
+  /**
+   * A stream that writes each of its chunks at the cursor, as `write` does; an error of `write` errors it. What was
+   * written stays when it is aborted. Closing it does not close this stream.
+   *
+   * @example
+   * ```ts
+   * await response.body.pipeTo(io.sink());
+   * ```
+   */
+  sink(): WritableStream<BytesLike> {
+    return writableOf(this);
+  }
+
+  /** A `Blob` of a copy of the whole content, whatever the cursor. */
+  blob(type: string = ''): Blob {
+    return new Blob([this.#content('make a blob')], { type });
+  }
+
+  /**
+   * The whole content as text, whatever the cursor, without a byte order mark. Python: `getvalue().decode()`; what is
+   * not valid in the encoding becomes U+FFFD.
+   *
+   * @throws {RangeError} when the platform does not know `encoding`
+   */
+  text(encoding: string = 'utf-8'): string {
+    return new TextDecoder(encoding).decode(this.#content('decode'));
   }
 
   /**
@@ -342,30 +383,30 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
 
   /** Does nothing: there is nothing below to flush to. */
   flush(): void {
-    this.#storage.requireOpen('flush');
+    this.#storage.requireOpen();
   }
 
   /** Always `false`. */
   isatty(): boolean {
-    this.#storage.requireOpen('call isatty()');
+    this.#storage.requireOpen();
     return false;
   }
 
   /** Always `true`. */
   readable(): boolean {
-    this.#storage.requireOpen('call readable()');
+    this.#storage.requireOpen();
     return true;
   }
 
   /** Always `true`. */
   writable(): boolean {
-    this.#storage.requireOpen('call writable()');
+    this.#storage.requireOpen();
     return true;
   }
 
   /** Always `true`. */
   seekable(): boolean {
-    this.#storage.requireOpen('call seekable()');
+    this.#storage.requireOpen();
     return true;
   }
 
@@ -377,6 +418,12 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
   /** @throws {UnsupportedOperation} always: there is no raw stream below */
   detach(): never {
     throw new UnsupportedOperation('Cannot detach: there is no raw stream below');
+  }
+
+  /** All of it, as an alias that nobody else may see. */
+  #content(action: string): Uint8Array<ArrayBuffer> {
+    this.#storage.requireOpen(action);
+    return this.#storage.window(0, this.#storage.size);
   }
 
   /** Where a read of `size` bytes from the cursor ends; before the cursor when that is behind the end. */

@@ -17,6 +17,6 @@ export function requireBytes(value: unknown, action: string): Uint8Array {
   const bytes = bytesOf(value);
   if (bytes) return bytes;
   throw typeError(
-    `Cannot ${action} ${describe(value)}: expected an ArrayBuffer or a view on one; text is encoded by new TextEncoder().encode(text) or b\`…\``,
+    `Cannot ${action} ${describe(value)}: expected an ArrayBuffer or a view on one; encode text with new TextEncoder() or b\`…\``,
   );
 }

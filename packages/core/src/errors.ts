@@ -111,10 +111,9 @@ export const rangeError = (message: string, options?: ErrorOptions): RangeError 
 export const syntaxError = (message: string): SyntaxError & MemioError =>
   coded(new SyntaxError(message), 'ERR_MEMIO_SYNTAX');
 
-/** How a value is named in a message. */
+/** How a value is named in a message; a long string by its beginning. */
 export function describe(value: unknown): string {
-  if (typeof value === 'string')
-    return `the string ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
+  if (typeof value === 'string') return `the string ${JSON.stringify(value.slice(0, 40))}`;
   if (Object(value) !== value) return String(value);
-  return `an instance of ${Object.getPrototypeOf(value)?.constructor?.name ?? 'no class'}`;
+  return `an instance of ${Object.getPrototypeOf(value)?.constructor?.name}`;
 }

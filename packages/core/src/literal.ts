@@ -1,20 +1,9 @@
 import { type BytesLike, requireBytes } from './bytes-like.ts';
 import { syntaxError } from './errors.ts';
 
-const ESCAPES: Record<string, number> = {
-  '\\': 0x5c,
-  "'": 0x27,
-  '"': 0x22,
-  a: 7,
-  b: 8,
-  f: 12,
-  n: 10,
-  r: 13,
-  t: 9,
-  v: 11,
-  '`': 0x60,
-  $: 0x24,
-};
+/** The escapes for the bytes 7 to 13, in their order, and those for themselves: the last two are JavaScript's. */
+const CONTROLS = 'abtnvfr';
+const THEMSELVES = '\\\'"`$';
 const BACKSLASH = 0x5c;
 
 /**
@@ -67,8 +56,10 @@ function parse(raw: string, into: number[]): void {
         throw syntaxError(`Cannot read the escape \\x${digits}: expected two hexadecimal digits`);
       into.push(Number.parseInt(digits, 16));
       at += 2;
-    } else if (next in ESCAPES) {
-      into.push(ESCAPES[next]!);
+    } else if (CONTROLS.includes(next)) {
+      into.push(7 + CONTROLS.indexOf(next));
+    } else if (THEMSELVES.includes(next)) {
+      into.push(next.charCodeAt(0));
     } else if (next !== '\n') {
       into.push(code);
       at -= 1;

@@ -51,7 +51,7 @@ export class Storage {
     throw new BufferError(`Cannot ${action} while ${views} out: call release() on each, or declare it with \`using\``);
   }
 
-  requireOpen(action: string): void {
+  requireOpen(action = 'use it'): void {
     if (this.writable < 0) throw new ClosedError(`Cannot ${action}: the stream is closed`);
   }
 
