@@ -7,7 +7,12 @@ let failed = Number(status) === 0 ? 0 : 1;
 try {
   const report = JSON.parse(readFileSync(path, 'utf8'));
   passed = report.numPassedTests;
-  failed = Math.max(failed, report.numFailedTests + report.testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0).length);
+  failed = Math.max(
+    failed,
+    report.numFailedTests +
+      report.testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0)
+        .length,
+  );
 } catch (error) {
   console.error(`No test report: ${error.message}`);
   failed = Math.max(failed, 1);

@@ -8,7 +8,7 @@ const LATER = ['./ingest.js'];
 const IMPORTS = [
   { name: "import { BytesIO } from '@memio/core'", code: "export { BytesIO } from './dist/index.js'", most: 4096 },
   { name: "import * from '@memio/core'", code: "export * from './dist/index.js'", most: 4096 },
-  { name: 'on first use of from()', code: "export * from './dist/ingest.js'", most: 2048 },
+  { name: 'on first use of from()', code: "export * from './dist/ingest.js'", most: 2560 },
   { name: "import * from '@memio/core/adapter'", code: "export * from './dist/adapter.js'", most: 5120 },
 ];
 

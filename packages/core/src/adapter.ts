@@ -7,7 +7,7 @@
 import { BytesIO } from './bytes-io.ts';
 import { bytesOf } from './bytes-like.ts';
 import { describe, isMemioError, typeError } from './errors.ts';
-import type { Source } from './ingest.ts';
+import { OWNED, type Source } from './feed.ts';
 
 export { bytesOf, requireBytes } from './bytes-like.ts';
 export { describe, rangeError, typeError } from './errors.ts';
@@ -50,7 +50,7 @@ export interface ReadOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Where a host library's chunks go. Whatever is called after the first `end` or `fail` is ignored. */
+/** Where a host library's chunks go. Whatever is called after the first `end`, `fail` or `reject` is ignored. */
 export interface ChunkSink {
   /** Takes the chunk by reference: it must not be changed afterwards. */
   push(chunk: unknown): void;
@@ -62,10 +62,10 @@ export interface ChunkSink {
 }
 
 /**
- * Collects the chunks of a host library and, when all have come, writes them in one step.
+ * Writes the chunks of a host library into `into`, all of them or none.
  *
  * @param start starts the host library and returns what stops it: called once on failure and abort, never on success.
- *   If `start` throws or rejects, that is the failure.
+ *   If `start` throws, that is the failure.
  */
 export async function writeChunks(
   of: Operation,
@@ -76,57 +76,100 @@ export async function writeChunks(
   into?.tell(); // a closed stream is told before any work is done
   signal?.throwIfAborted();
 
-  const chunks = await new Promise<Uint8Array[]>((resolve, rejectChunks) => {
-    const collected: Uint8Array[] = [];
-    let written = 0;
-    let state = 'running' as 'running' | 'done' | 'failed';
-    let stop: (() => void) | undefined;
-    const settle = (to: 'done' | 'failed') => {
-      state = to;
-      signal?.removeEventListener('abort', onAbort);
-    };
-    const reject = (error: unknown) => {
-      if (state !== 'running') return;
-      settle('failed');
-      rejectChunks(error);
-      stop?.();
-    };
-    const onAbort = () => reject(signal?.reason);
-    const sink: ChunkSink = {
-      push(chunk) {
-        if (state !== 'running') return;
-        const bytes = bytesOf(chunk);
-        if (!bytes) return sink.fail(typeError(`Cannot collect ${describe(chunk)}: the library has to make bytes`));
-        collected.push(bytes);
-        written += bytes.length;
-        try {
-          onProgress?.(written);
-        } catch (error) {
-          reject(error);
-        }
-      },
-      end() {
-        if (state !== 'running') return;
-        settle('done');
-        resolve(collected);
-      },
-      fail: (cause) => reject(adapterError(of, cause)),
-      reject,
-    };
-    signal?.addEventListener('abort', onAbort, { once: true });
-    try {
-      stop = start(sink);
-    } catch (error) {
-      sink.fail(error);
-    }
-    // It failed before it had said how it is stopped.
-    if (state === 'failed') stop?.();
-  });
+  const chunks = new ChunkQueue(of, onProgress);
+  const onAbort = () => chunks.reject(signal?.reason);
+  signal?.addEventListener('abort', onAbort);
+  try {
+    chunks.stop = start(chunks);
+  } catch (error) {
+    chunks.fail(error);
+  }
+  try {
+    if (!into) return await BytesIO.from(chunks);
+    await into.writeFrom(chunks);
+    return into;
+  } catch (error) {
+    throw chunks.failure ? chunks.failure.error : error;
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
 
-  const stream = into ?? new BytesIO();
-  await stream.writeFrom(chunks);
-  if (!into) stream.seek(0);
-  return stream;
+/** The chunks of a host library between its events, which call methods unbound, and the stream that takes them in. */
+class ChunkQueue implements ChunkSink, AsyncIterableIterator<Uint8Array, void> {
+  readonly [OWNED] = true;
+  readonly #of: Operation;
+  readonly #onProgress: ((written: number) => void) | undefined;
+  readonly #chunks: Uint8Array[] = [];
+  #written = 0;
+  #settled = false;
+  #stop: (() => void) | undefined;
+  #wake: (() => void) | undefined;
+  failure: { error: unknown } | undefined;
+
+  constructor(of: Operation, onProgress: ((written: number) => void) | undefined) {
+    this.#of = of;
+    this.#onProgress = onProgress;
+  }
+
+  /** Kept until it is needed; called at once when it already is. */
+  set stop(stop: () => void) {
+    if (this.failure) stop();
+    else this.#stop = stop;
+  }
+
+  readonly push = (chunk: unknown): void => {
+    if (this.#settled) return;
+    const bytes = bytesOf(chunk);
+    if (!bytes) {
+      this.fail(new Error(`it made ${describe(chunk)} where bytes were expected`));
+      return;
+    }
+    this.#chunks.push(bytes);
+    this.#written += bytes.length;
+    try {
+      this.#onProgress?.(this.#written);
+    } catch (error) {
+      this.reject(error);
+    }
+    this.#wake?.();
+  };
+
+  readonly end = (): void => {
+    this.#settled = true;
+    this.#wake?.();
+  };
+
+  readonly fail = (cause: unknown): void => this.reject(adapterError(this.#of, cause));
+
+  readonly reject = (error: unknown): void => {
+    if (this.#settled) return;
+    this.failure = { error };
+    this.end();
+    this.#stop?.();
+  };
+
+  async next(): Promise<IteratorResult<Uint8Array, void>> {
+    if (this.#chunks.length === 0 && !this.#settled) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    if (this.failure) throw this.failure.error;
+    const value = this.#chunks.shift();
+    return value ? { done: false, value } : { done: true, value: undefined };
+  }
+
+  /** The stream that takes the chunks in wants no more: it has failed. */
+  async return(): Promise<IteratorResult<Uint8Array, void>> {
+    if (!this.#settled) this.#stop?.();
+    this.#settled = true;
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
 }
 
 /**

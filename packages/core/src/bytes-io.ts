@@ -1,7 +1,8 @@
 import { type BytesLike, requireBytes } from './bytes-like.ts';
 import type { BytesView } from './bytes-view.ts';
 import { describe, rangeError, typeError, UnsupportedOperation } from './errors.ts';
-import type { FromOptions, Source } from './ingest.ts';
+import type { Source } from './feed.ts';
+import type { FromOptions } from './ingest.ts';
 import { indexOfNewline } from './newline.ts';
 import { Storage } from './storage.ts';
 import { readableOf, writableOf } from './web-streams.ts';
@@ -46,7 +47,7 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
   constructor(initialBytes?: BytesLike | null, { maxBytes = Number.POSITIVE_INFINITY }: BytesIOOptions = {}) {
     if (maxBytes !== Number.POSITIVE_INFINITY) {
       requireInteger(maxBytes, 'limit a stream to', 'maxBytes');
-      if (maxBytes < 0) throw rangeError(`Cannot limit a stream to ${maxBytes} bytes: maxBytes must be >= 0`);
+      requireNotNegative(maxBytes, 'limit a stream to', 'maxBytes');
     }
     this.#storage = new Storage(maxBytes);
     if (initialBytes === undefined || initialBytes === null) return;
@@ -97,8 +98,11 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
    * ```
    */
   static async from(source: Source, options: FromOptions = {}): Promise<BytesIO> {
+    const { ingest, FreshStream } = await loadIngest(source);
     const stream = new BytesIO(undefined, { maxBytes: options.maxBytes });
-    await stream.writeFrom(source, options);
+    const basin = new FreshStream(stream, (chunks, room) => stream.#place(chunks, room));
+    await ingest(source, options, basin);
+    basin.end();
     stream.#position = 0;
     return stream;
   }
@@ -111,16 +115,15 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
    */
   async writeFrom(source: Source, options: FromOptions = {}): Promise<number> {
     this.#storage.requireOpen('write');
-    // Loaded on first use: who only reads and writes does not pay for it. Until then an error of a Node.js stream must
-    // not find nobody listening, which would end the process; it is found again when the stream is read.
-    (Object(source) as { on?: (event: string, listener: () => void) => void }).on?.('error', () => {});
-    const { collect } = await import('./ingest.ts');
-    return this.#place(await collect(source, options));
+    const { ingest, KeptChunks } = await loadIngest(source);
+    const basin = new KeptChunks();
+    await ingest(source, options, basin);
+    return this.#place(basin.chunks);
   }
 
   /** Whether `close()` was called. */
   get closed(): boolean {
-    return this.#storage.closed;
+    return this.#storage.writable < 0;
   }
 
   /** The number of bytes in the stream, whatever the cursor; as on `Blob`. Python: `getbuffer().nbytes`. */
@@ -264,7 +267,7 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
     const storage = this.#storage;
     storage.requireOpen('seek');
     if (whence < 0 || whence > 2) throw rangeError(`Cannot seek with whence ${whence}: expected 0, 1 or 2`);
-    if (whence === 0 && offset < 0) throw rangeError(`Cannot seek to ${offset}: position must be >= 0`);
+    if (whence === 0) requireNotNegative(offset, 'seek to', 'position');
     const position = offset + (whence === 0 ? 0 : whence === 1 ? this.#position : storage.size);
     if (position > Number.MAX_SAFE_INTEGER) throw rangeError(`Cannot seek to ${position}: position must be < 2 ** 53`);
     this.#position = Math.max(position, 0);
@@ -288,10 +291,10 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
   truncate(size?: Optional): number {
     if (size !== undefined && size !== null) requireInteger(size, 'truncate to', 'size');
     this.#storage.requireOpen('truncate');
-    const to = size ?? this.#position;
-    if (to < 0) throw rangeError(`Cannot truncate to ${to}: size must be >= 0`);
+    const to = (size ?? this.#position) + 0; // -0 is an integer too
+    requireNotNegative(to, 'truncate to', 'size');
     if (to < this.#storage.size) this.#storage.truncate(to);
-    return Math.max(to, 0); // -0 is an integer too
+    return to;
   }
 
   /** A copy of the whole content, whatever the cursor. */
@@ -346,12 +349,12 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
   }
 
   /**
-   * The whole content as text, whatever the cursor, without a byte order mark. Python: `getvalue().decode()`; what is
+   * The whole content as text (UTF-8 by default), whatever the cursor, without a byte order mark. Python: `getvalue().decode()`; what is
    * not valid in the encoding becomes U+FFFD.
    *
    * @throws {RangeError} when the platform does not know `encoding`
    */
-  text(encoding: string = 'utf-8'): string {
+  text(encoding?: string): string {
     return new TextDecoder(encoding).decode(this.#content('decode'));
   }
 
@@ -417,7 +420,7 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
 
   /** @throws {UnsupportedOperation} always: there is no raw stream below */
   detach(): never {
-    throw new UnsupportedOperation('Cannot detach: there is no raw stream below');
+    throw new UnsupportedOperation('Cannot detach: the stream is in memory');
   }
 
   /** All of it, as an alias that nobody else may see. */
@@ -454,15 +457,27 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
     return requireBytes(data, 'write');
   }
 
-  /** Writes all of `chunks` or nothing, with one growth at the most. */
-  #place(chunks: readonly Uint8Array[]): number {
-    const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-    if (length > 0) this.#storage.reserve(this.#position + length);
+  /** Writes all of `chunks` or nothing, with one growth at the most; there is room for `room` bytes then. */
+  #place(chunks: readonly Uint8Array[], room = chunks.reduce((sum, { length }) => sum + length, 0)): number {
+    if (room > 0) this.#storage.reserve(this.#position + room);
     for (const chunk of chunks) BytesIO.prototype.write.call(this, chunk);
-    return length;
+    return room;
   }
+}
+
+/**
+ * Loaded on first use: who only reads and writes does not pay for it. Until it is there an error of a Node.js stream
+ * must not find nobody listening, which would end the process; reading the stream finds it again.
+ */
+function loadIngest(source: unknown): Promise<typeof import('./ingest.ts')> {
+  (source as { on?(event: string, listener: () => void): void } | null)?.on?.('error', () => {});
+  return import('./ingest.ts');
 }
 
 function requireInteger(value: unknown, action: string, name: string): asserts value is number {
   if (!Number.isSafeInteger(value)) throw typeError(`Cannot ${action} ${describe(value)}: ${name} must be an integer`);
+}
+
+function requireNotNegative(value: number, action: string, name: string): void {
+  if (value < 0) throw rangeError(`Cannot ${action} ${value}: ${name} must be >= 0`);
 }

@@ -11,5 +11,6 @@ export {
   type MemioErrorCode,
   UnsupportedOperation,
 } from './errors.ts';
-export type { FromOptions, Source } from './ingest.ts';
+export type { Source } from './feed.ts';
+export type { FromOptions } from './ingest.ts';
 export { b } from './literal.ts';

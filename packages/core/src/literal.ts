@@ -45,7 +45,7 @@ function parse(raw: string, into: number[]): void {
       into.push(code);
       continue;
     }
-    const next = raw[++at] ?? '';
+    const next = raw[++at]!; // undefined behind a last backslash, which only a call by hand can bring
     const octal = /^[0-7]{1,3}/.exec(raw.slice(at, at + 3))?.[0];
     if (octal) {
       into.push(Number.parseInt(octal, 8) & 0xff);

@@ -39,10 +39,6 @@ export class Storage {
     this.maxBytes = maxBytes;
   }
 
-  get closed(): boolean {
-    return this.writable < 0;
-  }
-
   /** Throws what forbids a change of size: a closed stream, or views that are out. */
   requireResizable(action: string): void {
     this.requireOpen(action);
@@ -78,10 +74,14 @@ export class Storage {
 
   truncate(size: number): void {
     this.requireResizable(`truncate to ${size}`);
-    // Memory of which less than half is left goes back, unless it is too little to matter.
-    const smaller = this.size > pool.LARGEST && size < this.size / 2 ? this.#allocate([size]) : undefined;
-    this.size = size;
-    if (smaller) this.#replace(smaller);
+    // What a caller has seen stays as it is; of what is large, less than half goes back. Elsewhere the bytes that are cut
+    // off have to go, since `transfer` shows what lies behind the content.
+    if (!this.#private || (this.size > pool.LARGEST && size < this.size / 2)) {
+      this.#replace(this.#allocate([size]), size);
+    } else {
+      this.bytes.fill(0, size, this.size);
+      this.size = size;
+    }
   }
 
   /** An alias of `[start, end)`. For use within the core, before anything else happens. */
@@ -98,9 +98,11 @@ export class Storage {
   /** Copies `length` bytes from `start` on into `target`. */
   copyInto(target: Uint8Array, start: number, length: number): void {
     // Only memory that a caller has seen can overlap with what a caller gives: `set` copes with that, a loop would not.
-    if (length > SHORT || !this.#private) return target.set(this.window(start, start + length));
-    const { bytes } = this;
-    for (let index = 0; index < length; index++) target[index] = bytes[start + index]!;
+    if (length > SHORT || !this.#private) {
+      target.set(this.window(start, start + length));
+    } else {
+      for (let index = 0; index < length; index++) target[index] = this.bytes[start + index]!;
+    }
   }
 
   /** A window on the content, counted until it is released. */
@@ -125,7 +127,7 @@ export class Storage {
   }
 
   close(): void {
-    if (this.closed) return;
+    if (this.writable < 0) return;
     this.requireResizable('close');
     this.#recycle();
     this.#hold(NOTHING, 0);
@@ -153,9 +155,8 @@ export class Storage {
 
   #grow(needed: number): void {
     const capacity = this.bytes.length;
-    const roomy = capacity * 2 >= LAZY || capacity >= pool.LARGEST ? Math.max(LAZY, capacity * 8) : capacity * 2;
-    const sizes =
-      needed > pool.LARGEST && capacity === 0 ? [needed] : [roomy, capacity * 2, Math.ceil(capacity * 1.125), needed];
+    const roomy = capacity < pool.LARGEST ? capacity * 2 : Math.max(LAZY, capacity * 8);
+    const sizes = [roomy, capacity * 2, capacity * 1.125, needed];
     this.#replace(this.#allocate(sizes.map((size) => Math.min(Math.max(size, needed), this.maxBytes))));
   }
 
@@ -173,10 +174,10 @@ export class Storage {
     throw rangeError(`Cannot hold ${sizes.at(-1)} bytes: the engine refuses a buffer of that size`, { cause });
   }
 
-  #replace(bytes: Uint8Array<ArrayBuffer>): void {
-    if (this.size > 0) bytes.set(this.window(0, this.size));
+  #replace(bytes: Uint8Array<ArrayBuffer>, size = this.size): void {
+    if (size > 0) bytes.set(this.window(0, size));
     this.#recycle();
-    this.#hold(bytes, this.size);
+    this.#hold(bytes, size);
   }
 
   #recycle(): void {

@@ -35,8 +35,4 @@ export function readableOf(io: BytesIO): ReadableStream<Uint8Array<ArrayBuffer>>
 
 /** Writes each chunk at the cursor as it comes. */
 export const writableOf = (io: BytesIO): WritableStream<BytesLike> =>
-  new WritableStream({
-    write(chunk) {
-      io.write(chunk);
-    },
-  });
+  new WritableStream({ write: (chunk) => void io.write(chunk) });
