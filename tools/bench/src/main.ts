@@ -60,11 +60,10 @@ async function main(): Promise<void> {
 
   const began = new Date();
   const on = machine();
-  const onNodes = nodes().filter(({ major }, index) =>
-    options.node ? options.node.split(',').includes(String(major)) : index === 0 || !(options.quick || options.only),
+  const onNodes = nodes(options.node !== undefined || !(options.quick || options.only)).filter(
+    ({ major }) => options.node?.split(',').includes(String(major)) ?? true,
   );
-  if (onNodes.length === 0)
-    throw new Error(`There is no Node ${options.node}: only ${nodes().map(({ major }) => major)}`);
+  if (onNodes.length === 0) throw new Error(`There is no Node ${options.node}`);
   console.log(`${on.cpu}, ${on.cores} cores, ${on.memory}, ${on.system}; load ${on.load.toFixed(1)}`);
   const runs: Run[] = [];
   for (const { version, major, program } of onNodes) {
