@@ -44,24 +44,33 @@ export async function writePdf(
   }
   return writeChunks(OPERATION, { into, signal, onProgress }, (sink) => {
     const doc = build ? (new PDFKitDocument(options) as unknown as Document) : (source as Document);
-    requireUnread(doc);
+    requireUnread(doc, 0);
     doc.on('data', sink.push);
-    doc.on('end', sink.end);
+    let ended = false;
+    doc.on('end', () => {
+      ended = true;
+      drawn.then(sink.end);
+    });
     doc.on('error', sink.fail);
-    doc.on('close', () => sink.fail(new Error('the document was closed before its end')));
+    doc.on('close', () => {
+      if (!ended) sink.fail(new Error('the document was closed before its end'));
+    });
+    doc.on('pause', () => doc.resume());
     doc.resume();
-    finish(doc, build, sink);
+    const drawn = draw(doc, build, sink);
     return () => doc.destroy?.();
   });
 }
 
-async function finish(doc: Document, build: ((doc: Document) => unknown) | undefined, sink: ChunkSink): Promise<void> {
+/** Settles when the document is drawn and ended; that it failed is told to the sink alone. */
+async function draw(doc: Document, build: ((doc: Document) => unknown) | undefined, sink: ChunkSink): Promise<void> {
   try {
     await build?.(doc);
   } catch (error) {
     return sink.reject(error);
   }
   try {
+    if (build) requireUnread(doc, 1);
     // A second end() would push after the end of the stream, which nobody could catch.
     if (!hasEnded(doc)) doc.end();
   } catch (error) {
@@ -76,6 +85,7 @@ interface Document extends PdfSource {
   readonly destroyed?: boolean;
   readonly readableEnded?: boolean;
   readonly readableDidRead?: boolean;
+  readonly readableEncoding?: string | null;
   listenerCount?(event: string): number;
   /** Made by `end()`. */
   readonly _info?: unknown;
@@ -86,17 +96,31 @@ interface Document extends PdfSource {
 const isDocument = (value: unknown): value is Document =>
   typeof value === 'object' &&
   value !== null &&
-  ['on', 'end', 'resume'].every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
+  ['on', 'end', 'resume', 'addPage'].every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
 
 const hasEnded = (doc: Document): boolean => doc._info !== undefined;
 
-/** A document whose bytes go, or went, somewhere else would give a file that lacks its beginning, or never end. */
-function requireUnread(doc: Document): void {
-  if (doc.readableEnded || doc.readableDidRead) throw new Error('the document was read before; draw a new one');
-  if (doc.destroyed) throw new Error('the document was destroyed');
-  if (doc.listenerCount?.('data') || doc.listenerCount?.('readable') || doc._flowing) {
-    throw new Error(
-      'somebody else reads the document; writePdf has to be its only reader, so leave out pipe() and data listeners',
-    );
+/**
+ * A document whose bytes go, or went, somewhere else would give a file that lacks its beginning, or never end.
+ *
+ * @param listeners how many of those that listen to its data are ours
+ */
+function requireUnread(doc: Document, listeners: number): void {
+  if (listeners === 0) {
+    if (doc.readableEnded || doc.readableDidRead) throw new Error('the document was read before; draw a new one');
+    if (doc.destroyed) throw new Error('the document was destroyed');
+    if (doc._flowing) throw READ_ELSEWHERE();
+  }
+  const { listenerCount, readableEncoding } = doc;
+  if (listenerCount && listenerCount.call(doc, 'data') + listenerCount.call(doc, 'readable') > listeners) {
+    throw READ_ELSEWHERE();
+  }
+  if (readableEncoding) {
+    throw new Error(`the document yields text instead of bytes; leave out setEncoding('${readableEncoding}')`);
   }
 }
+
+const READ_ELSEWHERE = () =>
+  new Error(
+    'somebody else reads the document; writePdf has to be its only reader, so leave out pipe() and data listeners',
+  );

@@ -51,8 +51,8 @@ export interface WritePngOptions extends WriteOptions {
   bitDepth?: 8 | 16;
   /** What shows through where alpha is dropped. pngjs's default: white. */
   bgColor?: { red: number; green: number; blue: number };
-  /** -1 (all, the best of each row), 0 to 4, or several of these. */
-  filterType?: number | number[];
+  /** One for all rows, 0 to 4, or -1: the best for each row (pngjs's default). */
+  filterType?: number;
   deflateChunkSize?: number;
   /** 0 to 9. pngjs's default: 9. */
   deflateLevel?: number;
@@ -86,7 +86,7 @@ const CHANNELS = { 0: 1, 2: 3, 4: 2, 6: 4 } as const;
  * @param source a pngjs `PNG`, whose own packing options hold where `options` has none, or `{ width, height, data }`
  * @throws {TypeError} when `source` is not an image
  * @throws {RangeError} when a size is not a positive integer, `data` has not the length that the sizes ask for, or
- *   `filterType` is none
+ *   an option is out of its range
  * @throws {AdapterError} when pngjs refuses an option or fails
  *
  * @example
@@ -103,19 +103,20 @@ export async function writePng(
   if (typeof source !== 'object' || source === null || !('data' in source)) {
     throw typeError(`Cannot write a PNG of ${describe(source)}: expected a PNG or { width, height, data }`);
   }
-  const options = { ...packingOptions(source), ...given };
-  const { width, height } = source;
+  const { width, height, gamma = 0 } = source;
+  const options = packable({ ...packingOptions(source), ...defined(given) }, gamma);
   const data = pixels(source, options);
-  requireFilter(options.filterType);
   return writeChunks({ adapter: ADAPTER, operation: 'writePng' }, { into, signal, onProgress }, (sink) => {
     // Always a fresh PNG: packing the same one twice never ends.
-    const png = new PNG(options as ConstructorParameters<typeof PNG>[0]);
-    Object.assign(png, { width, height, data, gamma: source.gamma ?? 0 });
+    const png = new PNG(options as ConstructorParameters<typeof PNG>[0]) as PNG & Internals;
     png.on('data', sink.push);
     png.on('end', sink.end);
     png.on('error', sink.fail);
-    png.pack();
-    return () => {};
+    const { _deflate: deflate } = png._packer;
+    deflate.on('close', () => sink.fail(new Error('the compressor was closed before its end')));
+    // What png.pack() does, but now: there an error ends the process, here it can be caught.
+    png._packer.pack(data, width, height, gamma);
+    return () => deflate.destroy();
   });
 }
 
@@ -136,8 +137,10 @@ export async function readPng(
   source: Source,
   { signal, maxPixels = DEFAULT_MAX_PIXELS, ...options }: ReadPngOptions = {},
 ): Promise<Png> {
-  if (typeof maxPixels !== 'number' || Number.isNaN(maxPixels))
+  if (typeof maxPixels !== 'number' || Number.isNaN(maxPixels)) {
     throw typeError(`Cannot limit a PNG to ${describe(maxPixels)}: maxPixels must be a number`);
+  }
+  if (maxPixels < 0) throw rangeError(`Cannot limit a PNG to ${maxPixels}: maxPixels must be >= 0`);
   return readBytes({ adapter: ADAPTER, operation: 'readPng' }, source, { signal }, async (bytes, consumed) => {
     const { width, height, length } = inspect(bytes);
     if (width * height > maxPixels) {
@@ -155,10 +158,10 @@ export async function readPng(
 
 function parse(bytes: Uint8Array<ArrayBuffer>, options: object): Promise<Png> {
   return new Promise((resolve, reject) => {
-    const png: PNG & Internals = new PNG({ ...options });
+    const png = new PNG({ ...options }) as PNG & Internals;
     // These listeners stay: pngjs may raise a second error, and one that nobody hears ends the process.
     png.on('error', reject);
-    png.on('metadata', () => png._parser?._filter?.on('error', reject));
+    png.on('metadata', () => png._parser._filter?.on('error', reject));
     png.on('parsed', () => resolve(png));
     // pngjs would copy what is not a Buffer.
     png.end(typeof Buffer === 'function' ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : bytes);
@@ -167,41 +170,54 @@ function parse(bytes: Uint8Array<ArrayBuffer>, options: object): Promise<Png> {
 
 /** What pngjs does not declare. Errors of the filter, as of image data that is too short, are raised there alone. */
 interface Internals {
-  _parser?: { _filter?: { on(event: 'error', listener: (error: unknown) => void): void } };
-  _packer?: { _packer?: { _options?: Record<string, unknown> } };
+  _parser: { _filter?: { on(event: 'error', listener: (error: unknown) => void): void } };
+  _packer: {
+    _packer: { _options: object };
+    _deflate: { on(event: 'close', listener: () => void): void; destroy(): void };
+    pack(data: Uint8Array, width: number, height: number, gamma: number): void;
+  };
 }
 
 /** The options a PNG was made with: pngjs keeps them where it packs. */
 function packingOptions(source: object): WritePngOptions {
-  const { width, height, fill, ...options } = (source as Internals)._packer?._packer?._options ?? {};
+  const { width, height, fill, ...options } = ((source as Partial<Internals>)._packer?._packer._options ??
+    {}) as Record<string, unknown>;
   return options;
 }
 
-function pixels({ width, height, data }: PngImage, options: WritePngOptions): Uint8Array | Uint16Array {
+/** pngjs takes an option that is `undefined` for one that is given. */
+const defined = (options: object): WritePngOptions =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+
+/** Checks what pngjs finds out only while it packs, in words of its own inside, and puts its one wrong default right. */
+function packable(options: WritePngOptions, gamma: number): WritePngOptions {
+  const { bgColor, bitDepth = 8, filterType = -1, inputColorType = 6, inputHasAlpha = true } = options;
+  if (![-1, 0, 1, 2, 3, 4].includes(filterType)) throw unwritable('filterType', filterType, '-1 or 0 to 4');
+  if (![8, 16].includes(bitDepth)) throw unwritable('bitDepth', bitDepth, '8 or 16');
+  if (!(inputColorType in CHANNELS)) throw unwritable('inputColorType', inputColorType, '0, 2, 4 or 6');
+  if (!(gamma >= 0 && gamma <= 42_949)) throw unwritable('gamma', gamma, '0 to 42,949');
+  // Colour without alpha is colour type 2: as 6 it would be read with 4 values a pixel where the output has alpha.
+  const withoutAlpha = inputColorType === 6 && !inputHasAlpha;
+  // pngjs fills in what a background leaves out, in the object that it is given.
+  return { ...options, ...(withoutAlpha && { inputColorType: 2 }), ...(bgColor && { bgColor: { ...bgColor } }) };
+}
+
+const unwritable = (name: string, value: unknown, expected: string) =>
+  rangeError(`Cannot write a PNG with ${name} ${describe(value)}: expected ${expected}`);
+
+function pixels({ width, height, data }: PngImage, { inputColorType = 6, bitDepth = 8 }: WritePngOptions): Uint8Array {
   for (const [name, size] of Object.entries({ width, height })) {
-    if (!Number.isInteger(size) || size < 1 || size > 2 ** 31 - 1)
-      throw rangeError(`Cannot write a PNG with ${name} ${describe(size)}: expected 1 to 2 ** 31 - 1`);
+    if (!Number.isInteger(size) || size < 1 || size > 2 ** 31 - 1) throw unwritable(name, size, '1 to 2 ** 31 - 1');
   }
   if (!ArrayBuffer.isView(data))
     throw typeError(`Cannot write a PNG of ${describe(data)} as data: expected a typed array`);
-  const { inputColorType = 6, inputHasAlpha = true, bitDepth = 8 } = options;
-  const channels = inputColorType === 6 && !inputHasAlpha ? 3 : CHANNELS[inputColorType];
-  const length = width * height * channels * (bitDepth / 8);
-  if (data.byteLength !== length) {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const length = width * height * CHANNELS[inputColorType] * (bitDepth / 8);
+  if (bytes.length !== length) {
     throw rangeError(
-      `Cannot write a PNG of ${width} x ${height} pixels from ${data.byteLength} bytes: expected ${length}`,
+      `Cannot write a PNG of ${width} x ${height} pixels from ${bytes.length} bytes: expected ${length}`,
     );
   }
   // pngjs takes 16-bit samples from the start of the underlying buffer, wherever the view on it begins.
-  if (bitDepth === 16) return Uint8Array.from(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  return data as Uint8Array;
-}
-
-/** pngjs finds a wrong filter only when it packs, later, where the error ends the process. */
-function requireFilter(filterType: unknown): void {
-  if (filterType === undefined) return;
-  const types = Array.isArray(filterType) ? filterType : [filterType];
-  const wrong = types.find((type) => ![0, 1, 2, 3, 4].includes(type) && !(type === -1 && filterType === -1));
-  if (wrong !== undefined || types.length === 0)
-    throw rangeError(`Cannot write a PNG with filterType ${wrong ?? '[]'}: expected -1, 0 to 4 or several of these`);
+  return bitDepth === 16 ? bytes.slice() : bytes;
 }

@@ -1,0 +1,46 @@
+import { b } from '@memio/core';
+import { encode } from 'fast-png';
+import { describe, expect, it } from 'vitest';
+import { inspect } from './png-file.ts';
+
+const png: Uint8Array = encode({ width: 3, height: 2, data: new Uint8Array(24), text: { Comment: 'between' } });
+
+describe('inspect()', () => {
+  it('tells the size in pixels and where the image ends', () => {
+    expect(inspect(png)).toEqual({ width: 3, height: 2, length: png.length });
+  });
+
+  it('does not look behind IEND', () => {
+    expect(inspect(b`${png}${png}`)).toEqual({ width: 3, height: 2, length: png.length });
+  });
+
+  it('looks at the part of a larger array that it is given', () => {
+    expect(inspect(b`xxxxx${png}`.subarray(5))).toEqual({ width: 3, height: 2, length: png.length });
+  });
+
+  it('takes sizes up to 2 ** 31 - 1', () => {
+    expect(inspect(b`${png.subarray(0, 16)}\x7f\xff\xff\xff${png.subarray(20)}`).width).toBe(2 ** 31 - 1);
+  });
+
+  it.each<[string, Uint8Array, string]>([
+    ['no bytes', b``, 'no bytes from the cursor to the end; seek(0) goes back to the start of a stream'],
+    ['other bytes', b`GIF89a`, 'not a PNG: the signature is missing'],
+    ['the signature of a PNG that was sent as text', b`\x89PNG\n\x1a\n`, 'not a PNG: the signature is missing'],
+    ['a cut off header', png.subarray(0, 32), 'the PNG is cut off in its header, at 32 bytes'],
+    ['another first chunk', png.with(12, 0x69), 'not a PNG: IHDR is not its first chunk'],
+    ['a header of another length', png.with(11, 14), 'not a PNG: IHDR is not its first chunk'],
+    ['no end', png.subarray(0, -12), `the PNG is cut off before IEND, at ${png.length - 12} bytes`],
+    ['half a chunk', png.subarray(0, 45), 'the PNG is cut off in IDAT, at 45 bytes'],
+    ['a chunk that claims 4 GiB', png.with(33, 0xff), `the PNG is cut off in IDAT, at ${png.length} bytes`],
+  ])('refuses %s', (_, bytes, message) => {
+    expect(() => inspect(bytes)).toThrow(new Error(message));
+  });
+
+  it.each([
+    ['no width', png.with(19, 0), 'Cannot read a PNG of 0 x 2 pixels'],
+    ['no height', png.with(23, 0), 'Cannot read a PNG of 3 x 0 pixels'],
+    ['a width beyond 2 ** 31 - 1', png.with(16, 0x80), 'Cannot read a PNG of 2147483651 x 2 pixels'],
+  ])('refuses %s', (_, bytes, message) => {
+    expect(() => inspect(bytes)).toThrow(expect.objectContaining({ code: 'ERR_MEMIO_RANGE', message }));
+  });
+});
