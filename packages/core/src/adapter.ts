@@ -11,6 +11,7 @@ import { OWNED, type Source } from './feed.ts';
 
 export { bytesOf, requireBytes } from './bytes-like.ts';
 export { describe, rangeError, typeError } from './errors.ts';
+export { type Basin, ingest } from './ingest.ts';
 
 /** The host library failed. What it threw is the `cause`. */
 export class AdapterError extends Error {
@@ -184,12 +185,12 @@ export async function readBytes<Result>(
   use: (bytes: Uint8Array<ArrayBuffer>, consumed: (length: number) => void) => Result | Promise<Result>,
 ): Promise<Result> {
   signal?.throwIfAborted();
-  const stream = isStream(source) ? source : await ingest(source, signal);
+  const stream = isStream(source) ? source : await takeIn(source, signal);
   const start = stream.tell();
-  const view = stream.getbuffer();
-  let end = Math.max(view.length, start);
+  const held = hold(stream);
+  let end = Math.max(held.bytes.length, start);
   try {
-    const result = await use(view.subarray(start), (length) => {
+    const result = await use(held.bytes.subarray(start), (length) => {
       end = start + length;
     });
     stream.seek(end);
@@ -197,7 +198,7 @@ export async function readBytes<Result>(
   } catch (error) {
     throw signal?.aborted && error === signal.reason ? error : adapterError(of, error);
   } finally {
-    view.release();
+    held.release();
   }
 }
 
@@ -215,8 +216,18 @@ export async function holdContent(content: Source | string, { signal }: ReadOpti
   signal?.throwIfAborted();
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : bytesOf(content);
   if (bytes) return { bytes, release() {} };
-  const view = (isStream(content) ? content : await ingest(content as Source, signal)).getbuffer();
-  return { bytes: view, release: () => view.release() };
+  return hold(isStream(content) ? content : await takeIn(content as Source, signal));
+}
+
+/** The whole content of `stream`, without a copy unless the stream has moved to a file. */
+function hold(stream: BytesIO): { bytes: Uint8Array<ArrayBuffer>; release(): void } {
+  try {
+    const view = stream.getbuffer();
+    return { bytes: view, release: () => view.release() };
+  } catch (error) {
+    if (!isMemioError(error, 'ERR_MEMIO_UNSUPPORTED')) throw error;
+    return { bytes: stream.getvalue(), release() {} };
+  }
 }
 
 /** Rejects as soon as `signal` is aborted; `work` is not waited for any longer, so it has to be stopped by `stop`. */
@@ -252,7 +263,7 @@ export function isStream(value: unknown): value is BytesIO {
   );
 }
 
-async function ingest(source: Source, signal: AbortSignal | undefined): Promise<BytesIO> {
+async function takeIn(source: Source, signal: AbortSignal | undefined): Promise<BytesIO> {
   try {
     return await BytesIO.from(source, { signal });
   } catch (error) {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { describe as call } from './errors.ts';
 import { BytesIO, type BytesLike, b } from './index.ts';
 
@@ -292,7 +292,7 @@ describe('BytesIO.adopt()', () => {
 });
 
 describe('memory that is used again', () => {
-  const sizes = [1, 100, 255, 256, 257, 1000, 4 * KiB, 64 * KiB - 1, 64 * KiB + 1, MiB, 2 * MiB, 3 * MiB];
+  const sizes = [1, 100, 255, 256, 257, 1000, 4 * KiB, 64 * KiB - 1, 64 * KiB + 1, MiB, 1.5 * MiB, 2 * MiB, 3 * MiB];
 
   it.each(sizes)('never shows the bytes of an earlier stream: %i bytes', (size) => {
     const streams: ((bytes: Uint8Array) => BytesIO)[] = [
@@ -412,6 +412,45 @@ describe('more than the engine can hold', () => {
     io.seek(0, 2);
     expect(io.write(b`def`)).toBe(3);
     expect(io.getvalue()).toEqual(b`abcdef`);
+  });
+
+  describe('and gives less than it was asked for', () => {
+    const LIMIT = 40 * MiB;
+    afterEach(() => {
+      vi.unstubAllGlobals();
+    });
+
+    /** An engine whose largest array has `LIMIT` bytes. */
+    function beStingy(): void {
+      vi.stubGlobal(
+        'Uint8Array',
+        new Proxy(Uint8Array, {
+          construct(target, args: [number]) {
+            if (args[0] > LIMIT) throw new RangeError('Array buffer allocation failed');
+            return Reflect.construct(target, args);
+          },
+        }),
+      );
+    }
+
+    it('is taken as long as it is enough', () => {
+      beStingy();
+      const io = new BytesIO();
+      const chunk = marked(MiB);
+      for (let size = 0; size < LIMIT; size += MiB) expect(io.write(chunk)).toBe(MiB);
+      expect(io.size).toBe(LIMIT);
+      expect(() => io.write(b`x`)).toThrow(
+        expect.objectContaining({
+          code: 'ERR_MEMIO_RANGE',
+          message: `Cannot hold ${LIMIT + 1} bytes: the engine refuses a buffer of that size`,
+        }),
+      );
+      expect(io.size).toBe(LIMIT);
+      expect(io.tell()).toBe(LIMIT);
+      const content = io.transfer();
+      expect(content.length).toBe(LIMIT);
+      expect(content.every((byte) => byte === MARK)).toBe(true);
+    });
   });
 
   it('is a LimitError where the limit is lower', () => {

@@ -221,11 +221,22 @@ describe.each(['readinto', 'readinto1'] as const)('%s()', (name) => {
     expect([...new Uint8Array(memory)]).toEqual([...b`one`]);
   });
 
-  it('reads into its own view', () => {
-    const io = at(4);
+  it.each<[string, number, number, Uint8Array]>([
+    ['before', 4, 0, b`two\ntho\nthree`],
+    ['behind', 0, 2, b`onone\ntwthree`],
+  ])('reads into its own view, %s what it reads', (_, from, to, result) => {
+    const io = at(from);
     using view = io.getbuffer();
-    expect(io[name](view.subarray(0, 6))).toBe(6);
-    expect(io.getvalue()).toEqual(b`two\ntho\nthree`);
+    expect(io[name](view.subarray(to, to + 6))).toBe(6);
+    expect(io.getvalue()).toEqual(result);
+  });
+
+  it('reads into its own released view, which may overlap with what it reads', () => {
+    const io = new BytesIO(Uint8Array.from({ length: 100 }, (_, index) => index));
+    const view = io.getbuffer();
+    view.release();
+    expect(io[name](view.subarray(1))).toBe(99);
+    expect(io.getvalue()).toEqual(Uint8Array.from({ length: 100 }, (_, index) => Math.max(0, index - 1)));
   });
 });
 

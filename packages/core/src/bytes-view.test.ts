@@ -153,6 +153,21 @@ describe('getbuffer()', () => {
     expect(view.subarray(0, 4)).toEqual(b`abc.`);
   });
 
+  it('forbids to grow into memory that the stream has left, however large it is', () => {
+    for (const size of [300, 5000, 3 * 1024 * 1024, 40 * 1024 * 1024]) {
+      const io = new BytesIO();
+      for (let left = size; left > 0; left -= 1024 * 1024) io.write(new Uint8Array(Math.min(left, 1024 * 1024)));
+      for (let round = 0; round < 3; round++) {
+        const view = io.getbuffer();
+        expect(view.length).toBe(io.size);
+        expect(() => io.write(b`x`)).toThrow(expect.objectContaining({ code: 'ERR_MEMIO_BUFFER' }));
+        view.release();
+        expect(io.write(b`x`)).toBe(1);
+      }
+      expect(io.size).toBe(size + 3);
+    }
+  });
+
   it('allows a write up to the size and not one byte further, whatever maxBytes is', () => {
     const io = new BytesIO(b`abc`, { maxBytes: 10 });
     using _view = io.getbuffer();
@@ -214,6 +229,8 @@ describe('BytesView', () => {
   it.each<[string, (io: BytesIO) => void]>([
     ['has grown', (io) => io.seek(0, 2) && io.write(new Uint8Array(5000).fill(0x2e))],
     ['was written over after it grew', (io) => io.write(new Uint8Array(5000).fill(0x2e))],
+    ['was truncated', (io) => io.truncate(1)],
+    ['was truncated to nothing and written', (io) => io.truncate(0) === 0 && io.write(b`XYZ`)],
     ['was closed', (io) => io.close()],
     ['was transferred', (io) => io.transfer()],
   ])('keeps its bytes when it was released and the stream %s', (_, change) => {

@@ -15,7 +15,8 @@ export type MemioErrorCode =
   | 'ERR_MEMIO_OVERRUN'
   | 'ERR_MEMIO_SOURCE'
   | 'ERR_MEMIO_ABORTED'
-  | 'ERR_MEMIO_ADAPTER';
+  | 'ERR_MEMIO_ADAPTER'
+  | 'ERR_MEMIO_SPOOL';
 
 /** An error that memio threw: any `Error` with one of memio's codes. */
 export type MemioError = Error & { readonly code: MemioErrorCode };

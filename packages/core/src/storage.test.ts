@@ -243,6 +243,87 @@ describe('Storage', () => {
     }
   });
 
+  it.each([1, 256, 300, 64 * KiB, MiB, 2 * MiB])(
+    'lets the next one have memory of %i bytes that nobody has seen',
+    (size) => {
+      const storage = filled(size);
+      const { buffer } = storage.bytes;
+      storage.close();
+      const next = filled(size);
+      expect(next.bytes.buffer).toBe(buffer);
+      next.handOver();
+      write(next, 0, new Uint8Array(size));
+      const again = next.bytes.buffer;
+      next.close();
+      expect(filled(size).bytes.buffer).toBe(again);
+    },
+  );
+
+  it('lets the next one have what it has grown out of', () => {
+    const storage = filled(256);
+    const { buffer } = storage.bytes;
+    write(storage, 256, new Uint8Array(1));
+    expect(storage.bytes.buffer).not.toBe(buffer);
+    expect(filled(256).bytes.buffer).toBe(buffer);
+  });
+
+  it('moves seldom while it grows byte by byte, seen by a caller or not', () => {
+    for (const seen of [false, true]) {
+      const storage = new Storage(INFINITE);
+      if (seen) storage.lend().release();
+      const buffers = new Set<ArrayBufferLike>();
+      const byte = Uint8Array.of(7);
+      for (let size = 0; size < 300_000; size++) {
+        if (size >= storage.writable) write(storage, size, byte);
+        else storage.size = size + 1;
+        buffers.add(storage.bytes.buffer);
+      }
+      expect(buffers.size).toBeLessThan(22);
+    }
+  });
+
+  it('moves once when it is told how much will come', () => {
+    const storage = filled(10);
+    storage.reserve(5 * MiB);
+    const { buffer } = storage.bytes;
+    for (let size = 10; size < 5 * MiB; size += MiB)
+      write(storage, size, new Uint8Array(Math.min(MiB, 5 * MiB - size)));
+    expect(storage.bytes.buffer).toBe(buffer);
+  });
+
+  it('moves seldom while it grows beyond 2 MiB', () => {
+    const storage = new Storage(INFINITE);
+    const buffers = new Set<ArrayBufferLike>();
+    const chunk = new Uint8Array(64 * KiB);
+    for (let size = 0; size < 40 * MiB; size += chunk.length) {
+      write(storage, size, chunk);
+      buffers.add(storage.bytes.buffer);
+    }
+    expect(buffers.size).toBeLessThan(10);
+  });
+
+  it('does not copy more than 2 MiB to give it out', () => {
+    const storage = filled(3 * MiB);
+    const { buffer } = storage.bytes;
+    expect(storage.lend().buffer).toBe(buffer);
+  });
+
+  it.each<[number, number, boolean]>([
+    [1000, 10, true],
+    [2 * MiB, 10, true],
+    [8 * MiB, 8 * MiB - 1, true],
+    [8 * MiB, 4 * MiB, true],
+    [8 * MiB, 4 * MiB - 1, false],
+    [8 * MiB, 10, false],
+  ])('when %i bytes are cut to %i, stays where it is: %s', (before, after, stays) => {
+    const storage = filled(before);
+    const { buffer } = storage.bytes;
+    storage.truncate(after);
+    expect(storage.size).toBe(after);
+    expect(storage.bytes.buffer === buffer).toBe(stays);
+    expect(storage.bytes.subarray(0, after).every((byte) => byte === 7)).toBe(true);
+  });
+
   it('does not let the next one have memory that a caller has seen', () => {
     const see = [
       (storage: Storage) => {

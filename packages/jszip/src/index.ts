@@ -1,5 +1,7 @@
 import type { BytesIO, Source } from '@memio/core';
 import {
+  abortable,
+  type ChunkSink,
   describe,
   type Held,
   holdContent,
@@ -52,7 +54,8 @@ export interface ReadZipOptions extends ReadOptions {
 const ADAPTER = '@memio/jszip';
 
 /**
- * Writes an archive of entries in the order they come. A name that ends with `/` makes a folder; folders in front of
+ * Writes an archive of entries in the order they come; only names that are whole numbers come first, since JSZip keeps
+ * entries as the properties of an object. A name that ends with `/` makes a folder; folders in front of
  * other names are not made. Contents are read before the archive is begun and not kept afterwards; until then they must
  * not be changed.
  *
@@ -60,7 +63,8 @@ const ADAPTER = '@memio/jszip';
  * Without `into` a new stream is returned, its cursor at 0, ready to read.
  *
  * @throws {TypeError} when `source` is not a source, or a content is neither text nor bytes
- * @throws {RangeError} when a name is empty, absolute, contains `..` or `\`, or comes twice
+ * @throws {RangeError} when a name is empty, absolute, contains `\` or a part that is empty, `.` or `..`, or comes twice;
+ *   when there are more than 65,534 entries, a name or comment is longer than 65,526 bytes, or a level is none
  * @throws {IngestError} when a content cannot be read
  * @throws {AdapterError} when JSZip fails
  *
@@ -77,7 +81,10 @@ export async function writeZip(
   const held: Held[] = [];
   try {
     const archive = isArchive(source) ? source : await archiveOf(entriesOf(source), held, signal);
+    requireLevel(options.compressionOptions);
+    requireZip32(archive, options.comment);
     return await writeChunks({ adapter: ADAPTER, operation: 'writeZip' }, { into, signal, onProgress }, (sink) => {
+      watchStreams(archive, sink);
       const chunks = archive.generateInternalStream({ ...options, type: 'uint8array' }) as ChunkStream;
       chunks.on('data', sink.push);
       chunks.on('end', sink.end);
@@ -111,7 +118,8 @@ export async function readZip(
   return readBytes(of, source, { signal }, async (bytes) => {
     if (bytes.length === 0)
       throw new Error('no bytes from the cursor to the end; seek(0) goes back to the start of a stream');
-    const archive = await JSZip.loadAsync(bytes, { checkCRC32: true, ...options } as JSZip.JSZipLoadOptions);
+    const loading = JSZip.loadAsync(bytes, { checkCRC32: true, ...options } as JSZip.JSZipLoadOptions);
+    const archive = await abortable(loading, signal);
     const files = new Map<string, BytesIO>();
     for (const [name, entry] of Object.entries(archive.files)) {
       if (entry.dir) continue;
@@ -144,12 +152,83 @@ const isArchive = (source: unknown): source is ZipArchive =>
   typeof source === 'object' && source !== null && typeof (source as ZipArchive).generateInternalStream === 'function';
 
 function entriesOf(source: Exclude<ZipSource, ZipArchive>): Iterable<readonly [string, ZipContent]> {
-  if (typeof source !== 'object' || source === null || ArrayBuffer.isView(source)) {
+  if (
+    typeof source !== 'object' ||
+    source === null ||
+    ArrayBuffer.isView(source) ||
+    !(Symbol.iterator in source || isRecord(source))
+  ) {
     throw typeError(
       `Cannot write a ZIP of ${describe(source)}: expected a JSZip, a record, a Map or an iterable of [name, content]`,
     );
   }
   return Symbol.iterator in source ? (source as Iterable<readonly [string, ZipContent]>) : Object.entries(source);
+}
+
+/** A plain object, of any realm. A promise that nobody awaited, or a buffer, would make an archive without entries. */
+function isRecord(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** What JSZip does not declare: the entries, and the Node.js stream that an entry may wait for. */
+interface Internals {
+  files?: Record<
+    string,
+    {
+      comment?: string | null;
+      options?: { compressionOptions?: { level?: unknown } | null };
+      _data?: { _stream?: Readable; _upstreamEnded?: boolean };
+    }
+  >;
+}
+
+interface Readable {
+  readonly readableEnded?: boolean;
+  readonly destroyed?: boolean;
+  readonly errored?: Error | null;
+  once(event: 'close', listener: () => void): unknown;
+}
+
+/** JSZip waits for ever for the end of a stream that was closed before it. */
+function watchStreams(archive: ZipArchive & Internals, sink: ChunkSink): void {
+  for (const [name, { _data: data }] of Object.entries(archive.files ?? {})) {
+    const stream = data?._stream;
+    if (!stream || data._upstreamEnded) continue;
+    const fail = () =>
+      sink.fail(stream.errored ?? new Error(`the stream of ${JSON.stringify(name)} was closed before its end`));
+    if (stream.destroyed || stream.readableEnded) fail();
+    else stream.once('close', () => stream.readableEnded || fail());
+  }
+}
+
+/** A level that the compressor does not know is refused so late that the error ends the process. */
+function requireLevel(options: { level?: unknown } | null | undefined): void {
+  const { level } = options ?? {};
+  if (level !== undefined && !(Number.isInteger(level) && (level as number) >= -1 && (level as number) <= 9))
+    throw rangeError(`Cannot compress with level ${describe(level)}: expected 1 to 9`);
+}
+
+/** What JSZip writes into two bytes whether it fits or not; it knows no Zip64. */
+function requireZip32(archive: ZipArchive & Internals, comment: string | undefined): void {
+  const entries = Object.entries(archive.files ?? {});
+  if (entries.length >= 0xffff)
+    throw rangeError(`Cannot write a ZIP of ${entries.length} entries: 65534 are the most without Zip64`);
+  for (const [name, entry] of entries) {
+    requireLevel(entry.options?.compressionOptions);
+    for (const [what, text] of [
+      ['name', name],
+      ['comment', entry.comment ?? ''],
+    ] as const)
+      requireShort(`the ${what} of ${JSON.stringify(name.slice(0, 32))}`, text);
+  }
+  requireShort('the comment', comment ?? '');
+}
+
+/** Beside the text JSZip writes it once more, with 9 bytes in front, when it is not ASCII. */
+function requireShort(what: string, text: string): void {
+  const { length } = new TextEncoder().encode(text);
+  if (length > 0xffff - 9) throw rangeError(`Cannot write a ZIP: ${what} has ${length} bytes, 65526 are the most`);
 }
 
 async function archiveOf(
@@ -187,6 +266,10 @@ function requireName(name: unknown): asserts name is string {
           ? 'it contains a backslash; use /'
           : name.split('/').includes('..')
             ? 'it leads out of the archive'
-            : undefined;
+            : /(^|\/)\.(\/|$)|\/\//.test(name)
+              ? 'it has a part that is empty or "."'
+              : !name.isWellFormed()
+                ? 'it is not well-formed text'
+                : undefined;
   if (fault) throw rangeError(`Cannot name an entry of a ZIP ${JSON.stringify(name)}: ${fault}`);
 }

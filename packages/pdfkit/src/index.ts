@@ -31,7 +31,7 @@ const OPERATION = { adapter: '@memio/pdfkit', operation: 'writePdf' };
  */
 export function writePdf<Doc = PdfDocument>(
   build: (doc: Doc) => unknown,
-  options?: PdfDocumentOptions & WritePdfOptions,
+  options?: WritePdfOptions | (PdfDocumentOptions & WritePdfOptions),
 ): Promise<BytesIO>;
 export function writePdf(doc: PdfSource, options?: WritePdfOptions): Promise<BytesIO>;
 export async function writePdf(
