@@ -1,0 +1,6 @@
+import { writer } from '../reference/contract.ts';
+import { writerCases } from '../writer.ts';
+import { describeMutants } from './mutant.ts';
+import { writerMutants } from './writer-mutants.ts';
+
+describeMutants('writeFrames', writerMutants, (write = writer.write) => writerCases({ ...writer, write }));

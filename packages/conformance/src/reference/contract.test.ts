@@ -1,0 +1,5 @@
+import { describeReader, describeWriter } from '../index.ts';
+import { reader, writer } from './contract.ts';
+
+describeWriter(writer);
+describeReader(reader);
