@@ -9,7 +9,7 @@ import {
   readBytes,
   writeChunks,
 } from './adapter.ts';
-import { BytesIO, b, ClosedError, type Source } from './index.ts';
+import { BytesIO, b, ClosedError, type Source, UnsupportedOperation } from './index.ts';
 
 const of = { adapter: '@memio/host', operation: 'writeHost' };
 
@@ -418,6 +418,24 @@ describe('holdContent()', () => {
     const held = await holdContent(io);
     expect(io.tell()).toBe(2);
     expect(() => io.close()).toThrow(expect.objectContaining({ code: 'ERR_MEMIO_BUFFER' }));
+    held.release();
+    io.close();
+  });
+
+  it.each<[string, Error, boolean]>([
+    ['holds a copy of a stream that has no memory to lend', new UnsupportedOperation('It is in a file'), true],
+    ['rejects when a stream cannot lend its memory now', new ClosedError('It is closed'), false],
+  ])('%s', async (_, error, copies) => {
+    class Spilled extends BytesIO {
+      override getbuffer(): never {
+        throw error;
+      }
+    }
+    const io = new Spilled(b`abc`);
+    const holding = holdContent(io);
+    if (!copies) return expect(holding).rejects.toBe(error);
+    const held = await holding;
+    expect(held.bytes).toEqual(b`abc`);
     held.release();
     io.close();
   });

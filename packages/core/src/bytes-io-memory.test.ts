@@ -402,7 +402,7 @@ describe('more than the engine can hold', () => {
       expect(attempt).toThrow(
         expect.objectContaining({
           code: 'ERR_MEMIO_RANGE',
-          message: `Cannot hold ${position + 1} bytes: the engine refuses a buffer of that size`,
+          message: `Cannot hold ${position + 1} bytes: the engine refuses so much`,
           cause: expect.any(RangeError),
         }),
       );
@@ -442,7 +442,7 @@ describe('more than the engine can hold', () => {
       expect(() => io.write(b`x`)).toThrow(
         expect.objectContaining({
           code: 'ERR_MEMIO_RANGE',
-          message: `Cannot hold ${LIMIT + 1} bytes: the engine refuses a buffer of that size`,
+          message: `Cannot hold ${LIMIT + 1} bytes: the engine refuses so much`,
         }),
       );
       expect(io.size).toBe(LIMIT);

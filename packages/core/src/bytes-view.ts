@@ -31,7 +31,7 @@ export class BytesView extends Uint8Array<ArrayBuffer> {
 
   /**
    * Gives the view back, so that the stream may change its size again. Calling it twice is harmless. The memory stays
-   * valid: later reads through this array give what it held, but it no longer follows the stream.
+   * valid: this array can be read on, but may or may not show what is written to the stream from then on.
    */
   release(): void {
     const release = this.#release;

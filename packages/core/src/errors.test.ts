@@ -133,7 +133,7 @@ describe('describe()', () => {
     ['1.5', 1.5],
     ['NaN', Number.NaN],
     ['true', true],
-    ['10', 10n],
+    ['10n', 10n],
     ['Symbol(s)', Symbol('s')],
     ['an instance of Function', function named() {}],
     ['an instance of Object', {}],

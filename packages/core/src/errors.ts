@@ -115,6 +115,6 @@ export const syntaxError = (message: string): SyntaxError & MemioError =>
 /** How a value is named in a message; a long string by its beginning. */
 export function describe(value: unknown): string {
   if (typeof value === 'string') return `the string ${JSON.stringify(value.slice(0, 40))}`;
-  if (Object(value) !== value) return String(value);
+  if (Object(value) !== value) return String(value) + (typeof value === 'bigint' ? 'n' : '');
   return `an instance of ${Object.getPrototypeOf(value)?.constructor?.name}`;
 }

@@ -171,7 +171,7 @@ export class Storage {
         cause = error;
       }
     }
-    throw rangeError(`Cannot hold ${sizes.at(-1)} bytes: the engine refuses a buffer of that size`, { cause });
+    throw rangeError(`Cannot hold ${sizes.at(-1)} bytes: the engine refuses so much`, { cause });
   }
 
   #replace(bytes: Uint8Array<ArrayBuffer>, size = this.size): void {

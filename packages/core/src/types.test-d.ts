@@ -1,5 +1,5 @@
 import { describe, expectTypeOf, it } from 'vitest';
-import type { ChunkSink, Held, Operation, ReadOptions, WriteOptions } from './adapter.ts';
+import type { Basin, ChunkSink, Held, Operation, ReadOptions, WriteOptions } from './adapter.ts';
 import * as adapter from './adapter.ts';
 import type * as core from './index.ts';
 import {
@@ -240,6 +240,7 @@ describe('errors', () => {
       | 'ERR_MEMIO_SOURCE'
       | 'ERR_MEMIO_ABORTED'
       | 'ERR_MEMIO_ADAPTER'
+      | 'ERR_MEMIO_SPOOL'
     >();
     expectTypeOf<MemioError>().toEqualTypeOf<Error & { readonly code: MemioErrorCode }>();
     for (const one of [ClosedError, BufferError, UnsupportedOperation, LimitError, IngestError, adapter.AdapterError])
@@ -286,6 +287,7 @@ describe('the entries', () => {
       | 'bytesOf'
       | 'describe'
       | 'holdContent'
+      | 'ingest'
       | 'isStream'
       | 'rangeError'
       | 'readBytes'
@@ -325,6 +327,15 @@ describe('the adapter kit', () => {
       (content: Source | string, options?: ReadOptions) => Promise<Held>
     >();
     expectTypeOf<Held>().toEqualTypeOf<{ bytes: Uint8Array; release(): void }>();
+  });
+
+  it('takes in', () => {
+    expectTypeOf(adapter.ingest).toEqualTypeOf<(source: Source, options: FromOptions, basin: Basin) => Promise<void>>();
+    expectTypeOf<Basin>().toEqualTypeOf<{
+      expect(length: number): void;
+      take(chunk: Uint8Array, owned: boolean): void;
+      partial(): Uint8Array<ArrayBuffer>;
+    }>();
   });
 
   it('settles', () => {

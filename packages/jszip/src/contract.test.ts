@@ -47,7 +47,7 @@ describeWriter<ZipSource>({
     },
   },
   completes: { 'a JSZip': whole },
-  wrong: ['data.zip', b`PK`, Promise.resolve({}), ['a'], { a: undefined }, { a: 5 }],
+  wrong: ['data.zip', b`PK`, new Date(), ['a'], { a: undefined }, { a: 5 }],
   outOfRange: {
     'an absolute name': () => ({ '/etc/passwd': '' }),
     'a name that leads out of the archive': () => ({ '../a': '' }),

@@ -5,6 +5,7 @@ import {
   describe,
   type Held,
   holdContent,
+  isStream,
   type ReadOptions,
   rangeError,
   readBytes,
@@ -13,6 +14,7 @@ import {
   writeChunks,
 } from '@memio/core/adapter';
 import JSZip from 'jszip';
+import { PulledStream } from './pulled-stream.ts';
 
 /** What goes into an entry: text, written as UTF-8, a `BytesIO` with its whole content, or any source of bytes. */
 export type ZipContent = string | Source;
@@ -78,7 +80,7 @@ export async function writeZip(
   source: ZipSource,
   { into, signal, onProgress, ...options }: WriteZipOptions = {},
 ): Promise<BytesIO> {
-  const held: Held[] = [];
+  const held: Pick<Held, 'release'>[] = [];
   try {
     const archive = isArchive(source) ? source : await archiveOf(entriesOf(source), held, signal);
     requireLevel(options.compressionOptions);
@@ -194,7 +196,7 @@ interface Readable {
 function watchStreams(archive: ZipArchive & Internals, sink: ChunkSink): void {
   for (const [name, { _data: data }] of Object.entries(archive.files ?? {})) {
     const stream = data?._stream;
-    if (!stream || data._upstreamEnded) continue;
+    if (!stream || data._upstreamEnded || stream instanceof PulledStream) continue;
     const fail = () =>
       sink.fail(stream.errored ?? new Error(`the stream of ${JSON.stringify(name)} was closed before its end`));
     if (stream.destroyed || stream.readableEnded) fail();
@@ -233,26 +235,33 @@ function requireShort(what: string, text: string): void {
 
 async function archiveOf(
   entries: Iterable<readonly [string, ZipContent]>,
-  held: Held[],
+  held: Pick<Held, 'release'>[],
   signal: AbortSignal | undefined,
 ): Promise<ZipArchive> {
   const archive = new JSZip();
   for (const entry of entries) {
     if (!Array.isArray(entry)) throw typeError(`Cannot write ${describe(entry)} into a ZIP: expected [name, content]`);
-    const [name, content] = entry as [string, ZipContent];
+    const [name, given] = entry as [string, ZipContent];
     requireName(name);
     if (name in archive.files) throw rangeError(`Cannot write ${JSON.stringify(name)} into a ZIP twice`);
-    if (content === undefined || content === null || typeof content === 'number') {
-      throw typeError(`Cannot write ${describe(content)} into ${JSON.stringify(name)}: expected text or bytes`);
+    if (given === undefined || given === null || typeof given === 'number') {
+      throw typeError(`Cannot write ${describe(given)} into ${JSON.stringify(name)}: expected text or bytes`);
     }
-    const hold = await holdContent(content, { signal });
-    held.push(hold);
     const dir = name.endsWith('/');
-    if (dir && hold.bytes.length > 0) throw rangeError(`Cannot write content into the folder ${JSON.stringify(name)}`);
-    archive.file(name, hold.bytes, { binary: true, createFolders: false, dir });
+    const content = isSpooled(given) ? new PulledStream(given) : await holdContent(given, { signal });
+    held.push(content);
+    const data = content instanceof PulledStream ? content : content.bytes;
+    if (dir && !('length' in data && data.length === 0)) {
+      throw rangeError(`Cannot write content into the folder ${JSON.stringify(name)}`);
+    }
+    archive.file(name, data as Uint8Array, { binary: true, createFolders: false, dir });
   }
   return archive;
 }
+
+/** A `SpooledBytesIO` that has moved to a file. */
+const isSpooled = (content: ZipContent): content is BytesIO =>
+  isStream(content) && 'rolled' in content && content.rolled === true;
 
 /** Names that would leave the folder an archive is unpacked in, or mean different things to different programs. */
 function requireName(name: unknown): asserts name is string {
