@@ -30,6 +30,8 @@ export interface Feed {
   /** Whether chunks stay as they are: a stream hands them over, an array has them all; a generator may reuse its own. */
   owned: boolean;
   expected?: number | undefined;
+  /** `expected`, where a server has said it. */
+  declared?: number | undefined;
 }
 
 /** @throws what forbids reading `source` at all; it has been cancelled then */
@@ -74,7 +76,9 @@ function openResponse({ body, bodyUsed, headers, ok, status, statusText, type }:
     throw unusable(`the server answered ${`${status} ${statusText}`.trimEnd()}`, 'ERR_MEMIO_STATUS');
   }
   if (bodyUsed) throw unusable('the body of the response was read before');
-  return { ...open(body ?? []), expected: contentLength(headers, type) };
+  // Of an answer to HEAD, or without content, the length speaks of what was not asked for.
+  const declared = body ? contentLength(headers, type) : undefined;
+  return { ...open(body ?? []), expected: declared, declared };
 }
 
 const unusable = (why: string, code: MemioErrorCode = 'ERR_MEMIO_SOURCE') =>

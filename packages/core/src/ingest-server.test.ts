@@ -50,7 +50,7 @@ async function rejection(promise: Promise<unknown>): Promise<Error & { partial: 
 }
 
 /** What a connection that ends before the declared length has come is told as. */
-const CUT_OFF = 'ERR_MEMIO_SOURCE';
+const CUT_OFF = 'ERR_MEMIO_TRUNCATED';
 const MIB = 2 ** 20;
 const text = 'All work and no play makes Jack a dull boy\n'.repeat(1000);
 const zipped = gzipSync(text);

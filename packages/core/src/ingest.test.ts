@@ -791,7 +791,7 @@ describe('a Response', () => {
         message: 'Cannot read the source: the server answered 410 Gone',
       });
       expect(await rejection(get('/torn').then((response) => BytesIO.from(response)))).toMatchObject({
-        code: 'ERR_MEMIO_SOURCE',
+        code: 'ERR_MEMIO_TRUNCATED',
         expected: 100_000,
         partial: body.slice(0, 1000),
       });

@@ -85,8 +85,11 @@ export async function ingest(source: Source, options: FromOptions, basin: Basin)
         try {
           step = await feed.next();
         } catch (cause) {
+          if (signal?.aborted) return onAbort();
           const why = cause instanceof Error ? cause.message : cause;
-          throw failure(`The source failed (${why})`, 'ERR_MEMIO_SOURCE', cause);
+          // What fetch says when a connection ends early, here and in browsers; Firefox just ends the body.
+          const cutOff = cause instanceof TypeError && received < feed.declared!;
+          throw failure(`The source failed (${why})`, cutOff ? 'ERR_MEMIO_TRUNCATED' : 'ERR_MEMIO_SOURCE', cause);
         }
         if (settled) return;
         if (step.done) break;
