@@ -58,7 +58,7 @@ describe('http-download', () => {
         response.writeHead(200, { 'content-length': 1000 });
         response.write('half', () => response.destroy());
       },
-      { code: 'ERR_MEMIO_SOURCE', partial: new TextEncoder().encode('half') },
+      { code: 'ERR_MEMIO_TRUNCATED', partial: new TextEncoder().encode('half') },
     ],
     [
       'an answer that is too large',
