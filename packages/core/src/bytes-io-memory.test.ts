@@ -328,6 +328,17 @@ describe('memory that is used again', () => {
     }
   });
 
+  it.each([256, 64 * KiB, MiB, 2 * MiB])('never shows the bytes of an earlier stream that had %i', async (size) => {
+    vi.resetModules();
+    const { BytesIO } = await import('./index.ts');
+    for (const use of [(io: BytesIO) => io.getbuffer(), (io: BytesIO) => io.transfer()]) {
+      const earlier = new BytesIO(marked(size));
+      earlier.close();
+      const io = new BytesIO(new Uint8Array(0.75 * size));
+      expect(reachable(use(io)).includes(MARK)).toBe(false);
+    }
+  });
+
   it.each(sizes)('is zero in a gap of %i bytes', (size) => {
     litter();
     const io = new BytesIO(b`a`);

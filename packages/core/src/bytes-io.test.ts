@@ -483,7 +483,7 @@ describe('what has a fixed answer', () => {
   });
 
   it.each<[string, (io: BytesIO) => unknown, RegExp]>([
-    ['fileno()', (io) => io.fileno(), /^Cannot give a file descriptor: the stream is in memory$/],
+    ['fileno()', (io) => io.fileno(), /^Cannot give a descriptor: the stream is in memory$/],
     ['detach()', (io) => io.detach(), /^Cannot detach: /],
   ])('%s is not supported, open or closed', (_, use, message) => {
     const io = at(5);

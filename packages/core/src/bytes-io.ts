@@ -52,7 +52,6 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
     this.#storage = new Storage(maxBytes);
     if (initialBytes === undefined || initialBytes === null) return;
     const bytes = requireBytes(initialBytes, 'make a stream of');
-    if (bytes.length === 0) return;
     this.#storage.reserve(bytes.length);
     this.#storage.bytes.set(bytes);
     this.#storage.size = bytes.length;
@@ -230,7 +229,7 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
   readlines(hint?: Optional): Uint8Array<ArrayBuffer>[] {
     this.#storage.requireOpen('read lines');
     if (hint !== undefined && hint !== null) requireInteger(hint, 'read lines of', 'hint');
-    const most = hint && hint > 0 ? hint : Number.POSITIVE_INFINITY;
+    const most = hint && hint > 0 ? hint : Number.MAX_SAFE_INTEGER;
     const lines: Uint8Array<ArrayBuffer>[] = [];
     for (let total = 0; total < most && this.#position < this.#storage.size; ) {
       const line = this.#take(this.#endOfLine(this.#storage.size), 'read a line');
@@ -415,7 +414,7 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
 
   /** @throws {UnsupportedOperation} always: bytes in memory have no file descriptor */
   fileno(): never {
-    throw new UnsupportedOperation('Cannot give a file descriptor: the stream is in memory');
+    throw new UnsupportedOperation('Cannot give a descriptor: the stream is in memory');
   }
 
   /** @throws {UnsupportedOperation} always: there is no raw stream below */

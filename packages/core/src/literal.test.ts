@@ -98,11 +98,11 @@ describe('b', () => {
     ['é', 'Cannot write "é" in a bytes literal: its text must be ASCII'],
     ['a\u0080', 'Cannot write "\u0080" in a bytes literal: its text must be ASCII'],
     ['\\é', 'Cannot write "é" in a bytes literal: its text must be ASCII'],
-    [String.raw`\x`, 'Cannot read the escape \\x: expected two hexadecimal digits'],
-    [String.raw`\x4`, 'Cannot read the escape \\x4: expected two hexadecimal digits'],
-    [String.raw`\x4g`, 'Cannot read the escape \\x4g: expected two hexadecimal digits'],
-    [String.raw`\xg4`, 'Cannot read the escape \\xg4: expected two hexadecimal digits'],
-    [String.raw`\x 4`, 'Cannot read the escape \\x 4: expected two hexadecimal digits'],
+    [String.raw`\x`, 'Cannot read the escape \\x: expected two hex digits'],
+    [String.raw`\x4`, 'Cannot read the escape \\x4: expected two hex digits'],
+    [String.raw`\x4g`, 'Cannot read the escape \\x4g: expected two hex digits'],
+    [String.raw`\xg4`, 'Cannot read the escape \\xg4: expected two hex digits'],
+    [String.raw`\x 4`, 'Cannot read the escape \\x 4: expected two hex digits'],
   ])('refuses %j', (raw, message) => {
     expect(() => literal(raw)).toThrow(SyntaxError);
     expect(() => literal(raw)).toThrow(expect.objectContaining({ code: 'ERR_MEMIO_SYNTAX', message }));

@@ -13,7 +13,7 @@ const BACKSLASH = 0x5c;
  * inserted as it is.
  *
  * @returns a fresh array with every evaluation, the caller's alone
- * @throws {SyntaxError} when the literal text is not ASCII, or a `\x` escape has not two hexadecimal digits
+ * @throws {SyntaxError} when the literal text is not ASCII, or a `\x` escape has not two hex digits
  * @throws {TypeError} when a value is neither a string nor bytes-like
  *
  * @example
@@ -53,7 +53,7 @@ function parse(raw: string, into: number[]): void {
     } else if (next === 'x') {
       const digits = raw.slice(at + 1, at + 3);
       if (!/^[\da-f]{2}$/i.test(digits))
-        throw syntaxError(`Cannot read the escape \\x${digits}: expected two hexadecimal digits`);
+        throw syntaxError(`Cannot read the escape \\x${digits}: expected two hex digits`);
       into.push(Number.parseInt(digits, 16));
       at += 2;
     } else if (CONTROLS.includes(next)) {

@@ -185,7 +185,7 @@ describe('a SpooledBytesIO', () => {
     expect(() => io.getbuffer()).toThrow(unsupported(`Cannot get the buffer: ${why}`));
     expect(() => io.transfer()).toThrow(unsupported(`Cannot transfer: ${why}`));
     expect(() => io.fileno()).toThrow(
-      unsupported('Cannot give a file descriptor: saveTo(io, path) writes the content to a file'),
+      unsupported('Cannot give a descriptor: saveTo(io, path) writes the content to a file'),
     );
   });
 

@@ -338,7 +338,7 @@ export class SpooledBytesIO extends BytesIO {
 
   /** @throws {UnsupportedOperation} always; Python's rolls over and gives it */
   override fileno(): never {
-    throw new UnsupportedOperation('Cannot give a file descriptor: saveTo(io, path) writes the content to a file');
+    throw new UnsupportedOperation('Cannot give a descriptor: saveTo(io, path) writes the content to a file');
   }
 
   #hold(file: SpoolFile): Content {
