@@ -102,6 +102,8 @@ class ChunkQueue implements ChunkSink, AsyncIterableIterator<Uint8Array, void> {
   readonly #of: Operation;
   readonly #onProgress: ((written: number) => void) | undefined;
   readonly #chunks: Uint8Array[] = [];
+  /** Chunks before it are taken: `shift` would move all the others, and a document may come in a hundred thousand. */
+  #taken = 0;
   #written = 0;
   #settled = false;
   #stop: (() => void) | undefined;
@@ -150,15 +152,23 @@ class ChunkQueue implements ChunkSink, AsyncIterableIterator<Uint8Array, void> {
     this.#stop?.();
   };
 
-  async next(): Promise<IteratorResult<Uint8Array, void>> {
-    if (this.#chunks.length === 0 && !this.#settled) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
+  /** At once where there is a chunk: a promise for each of a hundred thousand would be what takes the time. */
+  next(): Promise<IteratorResult<Uint8Array, void>> {
+    return this.#step() as Promise<IteratorResult<Uint8Array, void>>;
+  }
+
+  #step(): IteratorResult<Uint8Array, void> | Promise<unknown> {
     if (this.failure) throw this.failure.error;
-    const value = this.#chunks.shift();
-    return value ? { done: false, value } : { done: true, value: undefined };
+    const value = this.#chunks[this.#taken];
+    if (value) {
+      this.#taken += 1;
+      return { done: false, value };
+    }
+    this.#chunks.length = this.#taken = 0;
+    if (this.#settled) return { done: true, value: undefined };
+    return new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    }).then(() => this.#step());
   }
 
   /** The stream that takes the chunks in wants no more: it has failed. */

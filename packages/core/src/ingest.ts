@@ -83,7 +83,8 @@ export async function ingest(source: Source, options: FromOptions, basin: Basin)
       for (;;) {
         let step: Step;
         try {
-          step = await feed.next();
+          const next = feed.next();
+          step = 'then' in next ? await next : next;
         } catch (cause) {
           if (signal?.aborted) return onAbort();
           const why = cause instanceof Error ? cause.message : cause;
