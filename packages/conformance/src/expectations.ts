@@ -42,7 +42,7 @@ export function expectReason(error: unknown, signal: AbortSignal): void {
 }
 
 export const contentOf = (memory: readonly Memory[]): Uint8Array[] =>
-  memory.map((each) => (each instanceof Uint8Array ? each.slice() : each.getvalue()));
+  memory.map((each) => (each instanceof Uint8Array ? new Uint8Array(each) : each.getvalue()));
 
 /** Does to memory what its owner is free to do. The returned function undoes it. */
 export function scramble(memory: readonly Memory[]): () => void {

@@ -10,6 +10,7 @@ import { describe, isMemioError, typeError } from './errors.ts';
 import { OWNED, type Source } from './feed.ts';
 
 export { bytesOf, requireBytes } from './bytes-like.ts';
+export { crc32 } from './crc32.ts';
 export { describe, rangeError, typeError } from './errors.ts';
 export { type Basin, ingest } from './ingest.ts';
 
@@ -117,7 +118,7 @@ class ChunkQueue implements ChunkSink, AsyncIterableIterator<Uint8Array, void> {
 
   /** Kept until it is needed; called at once when it already is. */
   set stop(stop: () => void) {
-    if (this.failure) stop();
+    if (this.failure) quietly(stop);
     else this.#stop = stop;
   }
 
@@ -149,7 +150,7 @@ class ChunkQueue implements ChunkSink, AsyncIterableIterator<Uint8Array, void> {
     if (this.#settled) return;
     this.failure = { error };
     this.end();
-    this.#stop?.();
+    quietly(this.#stop);
   };
 
   /** At once where there is a chunk: a promise for each of a hundred thousand would be what takes the time. */
@@ -173,7 +174,7 @@ class ChunkQueue implements ChunkSink, AsyncIterableIterator<Uint8Array, void> {
 
   /** The stream that takes the chunks in wants no more: it has failed. */
   async return(): Promise<IteratorResult<Uint8Array, void>> {
-    if (!this.#settled) this.#stop?.();
+    if (!this.#settled) quietly(this.#stop);
     this.#settled = true;
     return { done: true, value: undefined };
   }
@@ -250,12 +251,19 @@ export function abortable<Result>(
   return new Promise((resolve, reject) => {
     const onAbort = () => {
       reject(signal.reason);
-      stop?.();
+      quietly(stop);
     };
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
+}
+
+/** Why it is stopped has been told; that stopping fails as well would add nothing, and end the process. */
+function quietly(stop: (() => void) | undefined): void {
+  try {
+    stop?.();
+  } catch {}
 }
 
 /** memio's own errors go through as they are; whatever else a library threw is wrapped. */

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { type BytesLike, requireBytes } from './bytes-like.ts';
 import type { BytesView } from './bytes-view.ts';
 import { describe, rangeError, typeError, UnsupportedOperation } from './errors.ts';
@@ -72,9 +73,7 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
     }
     if (bytes.length < buffer.byteLength && bytes.constructor !== Uint8Array) return new BytesIO(bytes, options);
     const stream = new BytesIO(undefined, options);
-    stream.#storage.adopt(
-      bytes.constructor === Uint8Array ? bytes : new Uint8Array(buffer, bytes.byteOffset, bytes.length),
-    );
+    stream.#storage.adopt(new Uint8Array(buffer, bytes.byteOffset, bytes.length));
     return stream;
   }
 
@@ -99,11 +98,9 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
   static async from(source: Source, options: FromOptions = {}): Promise<BytesIO> {
     const { ingest, FreshStream } = await loadIngest(source);
     const stream = new BytesIO(undefined, { maxBytes: options.maxBytes });
-    const basin = new FreshStream(stream, (chunks, room) => stream.#place(chunks, room));
+    const basin = new FreshStream(stream, (chunks, room) => stream.#place(chunks, room), options.maxBytes);
     await ingest(source, options, basin);
-    basin.end();
-    stream.#position = 0;
-    return stream;
+    return basin.end();
   }
 
   /**

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * The memory of a `BytesIO`, without a copy: Python's `memoryview` from `getbuffer()`. A real `Uint8Array` that aliases
  * the stream's bytes: what is written to either is seen by both until the view is released.

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -251,9 +252,10 @@ describe('writeFrom()', () => {
     io.seek(1);
     const source = async function* () {
       yield b`XYZ`;
+      yield b`xyz`;
       throw new Error('disk on fire');
     };
-    expect(await rejection(io.writeFrom(source()))).toMatchObject({ code: 'ERR_MEMIO_SOURCE' });
+    expect(await rejection(io.writeFrom(source()))).toMatchObject({ code: 'ERR_MEMIO_SOURCE', partial: b`XYZxyz` });
     expect(io.getvalue()).toEqual(b`abc`);
     expect(io.tell()).toBe(1);
   });
@@ -449,11 +451,45 @@ describe('signal', () => {
 
   it('aborted afterwards changes nothing', async () => {
     const controller = new AbortController();
-    const remove = vi.spyOn(controller.signal, 'removeEventListener');
     const io = await BytesIO.from([b`ab`], { signal: controller.signal });
-    expect(remove).toHaveBeenCalledTimes(1);
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
     controller.abort();
     expect(io.getvalue()).toEqual(b`ab`);
+  });
+
+  it('is listened to no longer when the source has failed', async () => {
+    const { signal } = new AbortController();
+    await rejection(BytesIO.from(['text' as never], { signal }));
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  it.each<[string, (answer: { yields(chunk: Uint8Array): void; fails(error: Error): void }) => void]>([
+    ['yields', ({ yields }) => yields(b`cd`)],
+    ['fails', ({ fails }) => fails(new Error('disk on fire'))],
+  ])('aborted while the source works makes what it %s afterwards of no account', async (_, settle) => {
+    const controller = new AbortController();
+    const onProgress = vi.fn();
+    let answer!: Parameters<typeof settle>[0];
+    const asked = [
+      Promise.resolve({ done: false as const, value: b`ab` }),
+      new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
+        answer = { yields: (value) => resolve({ done: false, value }), fails: reject };
+      }),
+    ];
+    const iterator = {
+      next: vi.fn(() => asked.shift()!),
+      return: vi.fn(async () => ({ done: true as const, value: undefined })),
+    };
+    const source = { [Symbol.asyncIterator]: () => iterator };
+    const taking = BytesIO.from(source, { signal: controller.signal, onProgress });
+    await vi.waitFor(() => expect(iterator.next).toHaveBeenCalledTimes(2));
+    controller.abort();
+    expect(await rejection(taking)).toMatchObject({ code: 'ERR_MEMIO_ABORTED', partial: b`ab` });
+    settle(answer);
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(onProgress).toHaveBeenCalledTimes(1);
+    expect(iterator.next).toHaveBeenCalledTimes(2);
+    expect(iterator.return).toHaveBeenCalledTimes(1);
   });
 
   it('aborts a Node stream that never ends', async () => {

@@ -164,9 +164,8 @@ export class Storage {
   #allocate(sizes: number[]): Uint8Array<ArrayBuffer> {
     let cause: unknown;
     for (const size of sizes) {
-      if (this.#private && size <= pool.LARGEST) return pool.take(size);
       try {
-        return new Uint8Array(size);
+        return this.#private && size <= pool.LARGEST ? pool.take(size) : new Uint8Array(size);
       } catch (error) {
         cause = error;
       }

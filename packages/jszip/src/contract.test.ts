@@ -1,10 +1,13 @@
 import { PassThrough, Readable } from 'node:stream';
+import { deflateRawSync } from 'node:zlib';
 import { describeReader, describeWriter } from '@memio/conformance';
 import { BytesIO, b } from '@memio/core';
+import { crc32 } from '@memio/core/adapter';
 import { unzipSync, zipSync } from 'fflate';
 import JSZip from 'jszip';
 import { expect } from 'vitest';
 import { readZip, writeZip, type ZipSource } from './index.ts';
+import { type RawEntry, rawZip } from './oracle/raw-zip.ts';
 
 const FILES = { 'a.txt': b`Hello`, 'b/c.bin': b`\x00\xff\x00\xff` };
 const gone = new Error('gone');
@@ -51,13 +54,22 @@ describeWriter<ZipSource>({
   outOfRange: {
     'an absolute name': () => ({ '/etc/passwd': '' }),
     'a name that leads out of the archive': () => ({ '../a': '' }),
+    'a date before there were ZIPs': { source: () => FILES, options: { date: new Date(0) } },
     'a level that is none': {
       source: () => FILES,
       options: { compression: 'DEFLATE', compressionOptions: { level: 99 } },
     },
   },
-  deterministic: { absent: 'writeZip() has no such option' },
+  deterministic: true,
 });
+
+const blank = (name: string, size: number): RawEntry => {
+  const content = new Uint8Array(size);
+  return { name, data: deflateRawSync(content), method: 8, size, crc: crc32(content) };
+};
+const many = Array.from({ length: 10_001 }, (_, index) => ({ name: `${index}`, data: b`` }));
+const small = blank('', 4 * 1024 * 1024);
+const smalls = Array.from({ length: 65 }, (_, index) => ({ ...small, name: `${index}` }));
 
 const valid = zipSync(FILES, { level: 0 });
 
@@ -75,5 +87,8 @@ describeReader<Map<string, BytesIO>>({
     'an entry is encrypted': valid.with(valid.length - 22 - 53 + 8, 1).with(valid.length - 22 - 53 - 51 + 8, 1),
   },
   trailing: 'taken',
-  budgets: { absent: 'readZip() has no budgets' },
+  budgets: {
+    maxEntries: { enough: 2, tooLittle: 1, hostile: rawZip(many), lifted: 'result' },
+    maxBytes: { enough: 9, tooLittle: 8, hostile: rawZip(smalls), lifted: { absent: 'it would take 260 MiB' } },
+  },
 });

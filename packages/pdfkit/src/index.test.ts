@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BytesIO } from '@memio/core';
+import { BytesIO } from '@memio/core';
 import { describeWith } from '@memio/testkit';
 import PDFKitDocument from 'pdfkit';
 import { extractText, getDocumentProxy, getMeta } from 'unpdf';
-import { afterAll, describe, expect, it } from 'vitest';
-import { type PdfDocument, type WritePdfOptions, writePdf } from './index.ts';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { type PdfDocument, placeImage, type WritePdfOptions, writePdf } from './index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'memio-pdfkit-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -40,12 +41,29 @@ const everything = (doc: PdfDocument) => {
   doc.file(Buffer.from('a,b\n1,2\n'), { name: 'data.csv' });
 };
 
+/** DejaVu Sans (Bitstream Vera licence, its additions in the public domain) from `@fontsource/dejavu-sans`. */
+const FONT = createRequire(import.meta.url).resolve('@fontsource/dejavu-sans/files/dejavu-sans-latin-400-normal.woff');
+const fromStream = async (doc: PdfDocument) => {
+  const font = await BytesIO.from(createReadStream(FONT));
+  doc.registerFont('DejaVu', font.getvalue()).font('DejaVu').text('Größe ½ ÷ ñandú');
+};
+const placed = async (doc: PdfDocument) => {
+  doc.text('Twice');
+  for (const source of [PNG_WITH_ALPHA, new BytesIO(PNG_WITH_ALPHA)]) await placeImage(doc, source, { width: 90 });
+};
+const LowestDocument: typeof PDFKitDocument = createRequire(import.meta.url)('pdfkit-lowest');
+const dated = { info: { CreationDate: new Date(0) } };
+
 const pdfs: [what: string, make: () => Promise<BytesIO>, pages: number, says: string][] = [
   ['text', () => writePdf(text), 1, 'Invoice 17'],
   ['text that is not compressed', () => writePdf(text, { compress: false }), 1, '7.40 €'],
   ['many pages', () => writePdf(manyPages), 200, 'Page 200'],
   ['many pages, held back until the end', () => writePdf(manyPages, { bufferPages: true }), 200, 'Page 200'],
   ['a picture with alpha, text, shapes and a file', () => writePdf(everything), 2, 'Invoice 17'],
+  ['an image that is placed twice', () => writePdf(placed), 1, 'Twice'],
+  ['a font from a stream', () => writePdf(fromStream), 1, 'Größe ½ ÷ ñandú'],
+  ['text, deterministically', () => writePdf(text, { deterministic: true }), 1, 'Invoice 17'],
+  ['a document of PDFKit 0.17.0', () => writePdf(new LowestDocument().text('Of old')), 1, 'Of old'],
   ['a document of the caller', () => writePdf(new PDFKitDocument().text('By hand')), 1, 'By hand'],
 ];
 
@@ -67,11 +85,6 @@ describe('a PDF from writePdf()', () => {
     expect([width, height]).toEqual([595.28, 419.53]);
   });
 
-  it('has the same bytes again when its date is fixed', async () => {
-    const make = () => writePdf(everything, { info: { CreationDate: new Date(0) } });
-    expect((await make()).getvalue()).toEqual((await make()).getvalue());
-  });
-
   it('can be one of many that are made at once', async () => {
     const names = Array.from({ length: 20 }, (_, index) => `Report ${index}`);
     const made = await Promise.all(names.map((name) => writePdf((doc) => doc.text(name))));
@@ -82,6 +95,120 @@ describe('a PDF from writePdf()', () => {
   it('waits for an image that PDFKit decodes in the background', async () => {
     const pdf = await writePdf(image);
     expect(Buffer.from(pdf.getvalue()).includes('/SMask')).toBe(true);
+  });
+});
+
+describe('a deterministic PDF', () => {
+  const later = async (make: () => Promise<BytesIO>) => {
+    const first = (await make()).getvalue();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2031, 0, 1) });
+    try {
+      return { first, again: (await make()).getvalue() };
+    } finally {
+      vi.useRealTimers();
+    }
+  };
+
+  it.each<[string, () => Promise<BytesIO>, date: string]>([
+    ['of 1970', () => writePdf(everything, { deterministic: true }), 'D:19700101000000Z'],
+    [
+      'of the date it is told',
+      () => writePdf(text, { deterministic: true, info: { CreationDate: new Date(Date.UTC(2026, 0, 2)) } }),
+      'D:20260102000000Z',
+    ],
+    [
+      'of a document of the caller with a date',
+      () => writePdf(new PDFKitDocument(dated).text('By hand'), { deterministic: true }),
+      'D:19700101000000Z',
+    ],
+    [
+      'that is encrypted with RC4',
+      () => writePdf(text, { deterministic: true, ownerPassword: 'secret' }),
+      'D:19700101000000Z',
+    ],
+  ])('%s has the same bytes again at another time', async (_, make, date) => {
+    const { first, again } = await later(make);
+    expect(again).toEqual(first);
+    expect((await getMeta(first)).info).toMatchObject({ CreationDate: date });
+  });
+
+  it('is another one without that option', async () => {
+    const { first, again } = await later(() => writePdf(text));
+    expect(again).not.toEqual(first);
+  });
+
+  it.each<[string, () => Promise<BytesIO>, message: string]>([
+    [
+      'a document of the caller whose file id was made of the time',
+      () => writePdf(new PDFKitDocument(), { deterministic: true }),
+      'Cannot write this document deterministically: its file id was made of the current time; construct it with info.CreationDate',
+    ],
+    [
+      'encryption that begins with random bytes',
+      () => writePdf(text, { deterministic: true, userPassword: 'secret', pdfVersion: '1.7' }),
+      'Cannot encrypt a PDF 1.7 deterministically: its encryption begins with random bytes',
+    ],
+  ])('is refused for %s', async (_, make, message) => {
+    await expect(make()).rejects.toMatchObject({ name: 'TypeError', code: 'ERR_MEMIO_TYPE', message });
+  });
+});
+
+describe('onProgress', () => {
+  it('is called while pages are drawn, with the pages begun and the bytes made so far', async () => {
+    const told: [written: number, pages: number][] = [];
+    let drawn = false;
+    const whileDrawing: typeof told = [];
+    const build = async (doc: PdfDocument) => {
+      for (let page = 1; page <= 5; page++) {
+        if (page > 1) doc.addPage();
+        doc.text(`Page ${page}`);
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+      drawn = true;
+    };
+    const onProgress = (...now: [number, number]) => {
+      told.push(now);
+      if (!drawn) whileDrawing.push(now);
+    };
+    const pdf = await writePdf(build, { onProgress });
+    expect([...new Set(whileDrawing.map(([, pages]) => pages))]).toEqual([1, 2, 3, 4, 5]);
+    const writtenAt = (page: number) => whileDrawing.find(([, pages]) => pages === page)![0];
+    expect(writtenAt(5)).toBeGreaterThan(writtenAt(2));
+    expect(told.at(-1)).toEqual([pdf.size, 5]);
+  });
+
+  it('hears of each page of a callback that never yields', async () => {
+    const pages = new Set<number>();
+    await writePdf(manyPages, { onProgress: (_, page) => pages.add(page) });
+    expect([...pages]).toEqual(Array.from({ length: 199 }, (_, index) => index + 2));
+  });
+
+  it('may abort while a page is added, and is not called again', async () => {
+    const controller = new AbortController();
+    let calls = 0;
+    const onProgress = () => {
+      calls++;
+      controller.abort(new Error('enough'));
+    };
+    const work = writePdf((doc) => doc.addPage().addPage(), { onProgress, signal: controller.signal });
+    await expect(work).rejects.toThrow('enough');
+    expect(calls).toBe(1);
+  });
+
+  it('may throw while a page is added: the promise rejects with that, and the callback goes on', async () => {
+    const own = new Error('no terminal');
+    let calls = 0;
+    let finished = false;
+    const onProgress = () => {
+      calls++;
+      throw own;
+    };
+    const build = (doc: PdfDocument) => {
+      doc.addPage().addPage();
+      finished = true;
+    };
+    await expect(writePdf(build, { onProgress })).rejects.toBe(own);
+    expect([calls, finished]).toEqual([1, true]);
   });
 });
 

@@ -58,6 +58,8 @@ export interface WritePngOptions extends WriteOptions {
   deflateLevel?: number;
   deflateStrategy?: number;
   deflateFactory?: (options?: object) => unknown;
+  /** The same pixels and options always make the same bytes, with this or without it. */
+  deterministic?: boolean | undefined;
 }
 
 /** pngjs's own options for parsing, and the budget. */
@@ -71,6 +73,8 @@ export interface ReadPngOptions extends ReadOptions {
    * 4 bytes, and about three times that while it is decoded. Default: 89,478,485, as in Python's Pillow.
    */
   maxPixels?: number;
+  /** Refuses bytes that follow the image. Default: they are left for the next reader. */
+  strict?: boolean;
 }
 
 const ADAPTER = '@memio/pngjs';
@@ -98,7 +102,7 @@ const CHANNELS = { 0: 1, 2: 3, 4: 2, 6: 4 } as const;
  */
 export async function writePng(
   source: PngImage,
-  { into, signal, onProgress, ...given }: WritePngOptions = {},
+  { into, signal, onProgress, deterministic: _always, ...given }: WritePngOptions = {},
 ): Promise<BytesIO> {
   if (typeof source !== 'object' || source === null || !('data' in source)) {
     throw typeError(`Cannot write a PNG of ${describe(source)}: expected a PNG or { width, height, data }`);
@@ -122,10 +126,11 @@ export async function writePng(
 
 /**
  * Decodes a PNG of any kind into 8-bit RGBA. Of a `BytesIO` it reads from the cursor and leaves the cursor behind IEND,
- * where the next image of a sequence begins; bytes that follow are not looked at. On failure the cursor is where it was.
+ * where the next image of a sequence begins; bytes that follow are not looked at, or refused with `strict`. On failure
+ * the cursor is where it was.
  *
  * @throws {LimitError} when the header claims more than `maxPixels`
- * @throws {AdapterError} when the bytes are not a PNG, are cut off or damaged
+ * @throws {AdapterError} when the bytes are not a PNG, are cut off or damaged, or with `strict` something follows them
  * @throws {IngestError} when the source fails before that
  *
  * @example
@@ -135,14 +140,14 @@ export async function writePng(
  */
 export async function readPng(
   source: Source,
-  { signal, maxPixels = DEFAULT_MAX_PIXELS, ...options }: ReadPngOptions = {},
+  { signal, maxPixels = DEFAULT_MAX_PIXELS, strict = false, ...options }: ReadPngOptions = {},
 ): Promise<Png> {
   if (typeof maxPixels !== 'number' || Number.isNaN(maxPixels)) {
     throw typeError(`Cannot limit a PNG to ${describe(maxPixels)}: maxPixels must be a number`);
   }
   if (maxPixels < 0) throw rangeError(`Cannot limit a PNG to ${maxPixels}: maxPixels must be >= 0`);
   return readBytes({ adapter: ADAPTER, operation: 'readPng' }, source, { signal }, async (bytes, consumed) => {
-    const { width, height, length } = inspect(bytes);
+    const { width, height, length, plausible } = inspect(bytes);
     if (width * height > maxPixels) {
       throw new LimitError(
         `Cannot read a PNG of ${width} x ${height} pixels: maxPixels is ${maxPixels}`,
@@ -150,15 +155,18 @@ export async function readPng(
         maxPixels,
       );
     }
-    const png = await abortable(parse(bytes.subarray(0, length), options), signal);
+    // pngjs takes memory for all pixels before it looks for them.
+    if (!plausible) throw new Error(`the image data is too short for ${width} x ${height} pixels`);
+    if (strict && length < bytes.length) throw new Error(`${bytes.length - length} bytes follow the PNG`);
+    const png = await parse(bytes.subarray(0, length), options, signal);
     consumed(length);
     return png;
   });
 }
 
-function parse(bytes: Uint8Array<ArrayBuffer>, options: object): Promise<Png> {
-  return new Promise((resolve, reject) => {
-    const png = new PNG({ ...options }) as PNG & Internals;
+async function parse(bytes: Uint8Array<ArrayBuffer>, options: object, signal: AbortSignal | undefined): Promise<Png> {
+  const png = new PNG({ ...options }) as PNG & Internals;
+  const parsed = new Promise<Png>((resolve, reject) => {
     // These listeners stay: pngjs may raise a second error, and one that nobody hears ends the process.
     png.on('error', reject);
     png.on('metadata', () => png._parser._filter?.on('error', reject));
@@ -166,11 +174,20 @@ function parse(bytes: Uint8Array<ArrayBuffer>, options: object): Promise<Png> {
     // pngjs would copy what is not a Buffer.
     png.end(typeof Buffer === 'function' ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : bytes);
   });
+  try {
+    return await abortable(parsed, signal);
+  } finally {
+    // pngjs would go on and inflate what follows the last pixel, gigabytes if need be.
+    png._parser._inflate?.destroy();
+  }
 }
 
 /** What pngjs does not declare. Errors of the filter, as of image data that is too short, are raised there alone. */
 interface Internals {
-  _parser: { _filter?: { on(event: 'error', listener: (error: unknown) => void): void } };
+  _parser: {
+    _filter?: { on(event: 'error', listener: (error: unknown) => void): void };
+    _inflate?: { destroy(): void };
+  };
   _packer: {
     _packer: { _options: object };
     _deflate: { on(event: 'close', listener: () => void): void; destroy(): void };

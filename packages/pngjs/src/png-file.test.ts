@@ -7,22 +7,49 @@ const png: Uint8Array = encode({ width: 3, height: 2, data: new Uint8Array(24), 
 
 describe('inspect()', () => {
   it('tells the size in pixels and where the image ends', () => {
-    expect(inspect(png)).toEqual({ width: 3, height: 2, length: png.length });
+    expect(inspect(png)).toEqual({ width: 3, height: 2, length: png.length, plausible: true });
   });
 
   it('does not look behind IEND', () => {
-    expect(inspect(b`${png}${png}`)).toEqual({ width: 3, height: 2, length: png.length });
+    expect(inspect(b`${png}${png}`)).toEqual({ width: 3, height: 2, length: png.length, plausible: true });
   });
 
   it('looks at the part of a larger array that it is given', () => {
-    expect(inspect(b`xxxxx${png}`.subarray(5))).toEqual({ width: 3, height: 2, length: png.length });
+    expect(inspect(b`xxxxx${png}`.subarray(5))).toEqual({ width: 3, height: 2, length: png.length, plausible: true });
   });
 
   it('takes sizes up to 2 ** 31 - 1', () => {
     expect(inspect(b`${png.subarray(0, 16)}\x7f\xff\xff\xff${png.subarray(20)}`).width).toBe(2 ** 31 - 1);
   });
 
+  it('tells whether the compressed data can hold the pixels: at most 1032 times its length', () => {
+    const claim = (width: number, size: number) => {
+      const header = new DataView(b`${png.subarray(0, 33)}`.buffer);
+      header.setUint32(16, width);
+      header.setUint32(20, 1);
+      const length = Uint8Array.of(0, 0, 0, size);
+      return inspect(b`${header}${length}IDAT${new Uint8Array(size + 4)}${png.subarray(-12)}`).plausible;
+    };
+    expect([claim(1, 0), claim(258, 1), claim(259, 1), claim(518, 2), claim(1548, 6)]).toEqual([
+      false,
+      true,
+      false,
+      false,
+      true,
+    ]);
+  });
+
   it.each<[string, Uint8Array, string]>([
+    [
+      'a palette of more than 256 colours',
+      b`${png.subarray(0, 33)}\x00\x00\x03\x03PLTE${new Uint8Array(771 + 4)}${png.subarray(33)}`,
+      'the PNG has a palette of more than 256 colours, or more than one palette',
+    ],
+    [
+      'two palettes',
+      b`${png.subarray(0, 33)}${b`\x00\x00\x00\x00PLTE\x00\x00\x00\x00`}${b`\x00\x00\x00\x00PLTE\x00\x00\x00\x00`}${png.subarray(33)}`,
+      'the PNG has a palette of more than 256 colours, or more than one palette',
+    ],
     ['no bytes', b``, 'no bytes from the cursor to the end; seek(0) goes back to the start of a stream'],
     ['other bytes', b`GIF89a`, 'not a PNG: the signature is missing'],
     ['the signature of a PNG that was sent as text', b`\x89PNG\n\x1a\n`, 'not a PNG: the signature is missing'],

@@ -15,9 +15,9 @@ export class ContestantProcess {
   readonly #lines: AsyncIterator<string>;
   readonly #name: string;
 
-  constructor(node: string, workload: Workload, { name, kind }: Contestant, stretch: number) {
+  constructor(node: string, workload: Workload, { name, kind }: Contestant, stretch: number, path?: string) {
     this.#name = `${name} at ${workload.id}`;
-    const job: Job = { workload: workload.id, contestant: name, stretch };
+    const job: Job = { workload: workload.id, contestant: name, stretch, ...(path && { path }) };
     const [command, args] =
       kind === 'cpython'
         ? ['python3', [CPYTHON, JSON.stringify(workload), String(stretch)]]

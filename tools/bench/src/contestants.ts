@@ -1,12 +1,22 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { BytesIO } from '@memio/core';
+import type { PdfDocumentOptions } from '@memio/pdfkit';
 import type { BufferList } from 'bl';
 import type { WritableStream } from 'memory-streams';
 import type { SmartBuffer } from 'smart-buffer';
 import type { WritableStreamBuffer } from 'stream-buffers';
 import type { Uint8ArrayList } from 'uint8arraylist';
+import type { Draw } from './workloads/documents/pdf.ts';
+import type { Image } from './workloads/documents/png.ts';
 
 type Bytes = Uint8Array | Promise<Uint8Array>;
+
+/** What bytes come from outside in. */
+export type Incoming = ReadableStream<Uint8Array> | Response | Readable;
+
+type MakePdf = (draw: Draw, options: PDFKit.PDFDocumentOptions) => Promise<Uint8Array>;
+type MakeZip = (entries: ReadonlyMap<string, Uint8Array>, compression: 'STORE' | 'DEFLATE') => Promise<Uint8Array>;
+type MakePng = (image: Image) => Bytes;
 
 /** What a contestant can do; a workload is for those who can do it. `S` is its stream. */
 export interface Api<S> {
@@ -20,6 +30,14 @@ export interface Api<S> {
   close?(stream: S): void;
   /** In place of all these for those that only take a stream. */
   collect?(source: Readable): Promise<Uint8Array>;
+
+  /** Everything that comes. Only the limit makes use of the size. */
+  ingest?(source: Incoming, size: number): Promise<Uint8Array>;
+
+  /** Import a host library and return how it makes its file. */
+  pdf?(): Promise<MakePdf>;
+  zip?(): Promise<MakeZip>;
+  png?(): Promise<MakePng>;
 
   seek?(stream: S, position: number): void;
   tell?(stream: S): number;
@@ -53,6 +71,30 @@ const contestant = <S>(of: Omit<Contestant, 'load'>, load: () => Promise<Api<S>>
   load: load as () => Promise<Api<unknown>>,
 });
 
+const streamOf = (source: Incoming) => (source instanceof Response ? source.body! : source);
+
+const responseOf = (source: Incoming) => {
+  if (source instanceof Response) return source;
+  return new Response(source instanceof ReadableStream ? source : (Readable.toWeb(source) as ReadableStream));
+};
+
+interface Emitter {
+  on(event: string, listener: (value: never) => void): this;
+}
+
+interface JSZipInternals {
+  generateInternalStream(options: object): Emitter & { resume(): void };
+}
+
+const collected = (source: Emitter) =>
+  new Promise<Buffer>((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    source
+      .on('data', (chunk: Uint8Array) => chunks.push(chunk))
+      .on('error', reject)
+      .on('end', () => resolve(Buffer.concat(chunks)));
+  });
+
 const byReference: Api<Buffer[]> = {
   open: () => [],
   write: (stream, chunk) => void stream.push(chunk),
@@ -63,6 +105,8 @@ const byReference: Api<Buffer[]> = {
 export const contestants: readonly Contestant[] = [
   contestant<BytesIO>({ name: 'memio', kind: 'memio', chunks: 'copied' }, async () => {
     const { BytesIO } = await import('@memio/core');
+    /** Imports the part of core that is imported on first use: it is no more the work's than what the others import. */
+    const ready = () => BytesIO.from([]);
     return {
       open: () => new BytesIO(),
       write: (stream, chunk) => void stream.write(chunk),
@@ -74,6 +118,19 @@ export const contestants: readonly Contestant[] = [
       read: (stream, size) => stream.read(size),
       readinto: (stream, target) => void stream.readinto(target),
       readline: (stream) => stream.readline(),
+      ingest: async (source) => (await BytesIO.from(source)).getbuffer(),
+      async pdf() {
+        const [{ writePdf }] = await Promise.all([import('@memio/pdfkit'), ready()]);
+        return async (draw, options) => (await writePdf(draw, options as PdfDocumentOptions)).getbuffer();
+      },
+      async zip() {
+        const [{ writeZip }] = await Promise.all([import('@memio/jszip'), ready()]);
+        return async (entries, compression) => (await writeZip(entries, { compression })).getbuffer();
+      },
+      async png() {
+        const [{ writePng }] = await Promise.all([import('@memio/pngjs'), ready()]);
+        return async (image) => (await writePng(image)).getbuffer();
+      },
     };
   }),
   contestant<BytesIO>(
@@ -90,6 +147,7 @@ export const contestants: readonly Contestant[] = [
         open: () => new BytesIO(),
         write: (stream, chunk) => void stream.write(chunk),
         copy: (stream) => stream.transfer(),
+        ingest: async (source) => (await BytesIO.from(source)).transfer(),
       };
     },
   ),
@@ -103,6 +161,15 @@ export const contestants: readonly Contestant[] = [
       },
       view: (stream) => stream.bytes,
       copy: (stream) => stream.bytes.slice(),
+      async ingest(source, size) {
+        const bytes = new Uint8Array(size);
+        let at = 0;
+        for await (const chunk of streamOf(source)) {
+          bytes.set(chunk, at);
+          at += chunk.length;
+        }
+        return bytes;
+      },
     }),
   ),
   contestant<Buffer[]>(
@@ -116,7 +183,28 @@ export const contestants: readonly Contestant[] = [
       chunks: 'kept',
       note: '`buffer()`; gets the chunks through a Node stream',
     },
-    async () => ({ collect: (await import('node:stream/consumers')).buffer }),
+    async () => {
+      const { buffer } = await import('node:stream/consumers');
+      return { collect: buffer, ingest: (source) => buffer(streamOf(source) as Readable) };
+    },
+  ),
+  contestant<never>({ name: 'stream/consumers arrayBuffer()', kind: 'node', chunks: 'kept' }, async () => {
+    const { arrayBuffer } = await import('node:stream/consumers');
+    return { ingest: async (source) => new Uint8Array(await arrayBuffer(streamOf(source) as Readable)) };
+  }),
+  contestant<never>(
+    {
+      name: 'new Response()',
+      kind: 'node',
+      chunks: 'kept',
+      note: '`bytes()` where Node has it, from 22 on, otherwise `new Uint8Array(await response.arrayBuffer())`; gets a Node stream by `Readable.toWeb`, and where there is a `Response` already, that',
+    },
+    async () => ({
+      ingest: async (source) => {
+        const response = responseOf(source) as Response & { bytes?(): Promise<Uint8Array> };
+        return response.bytes ? response.bytes() : new Uint8Array(await response.arrayBuffer());
+      },
+    }),
   ),
   contestant<{ list: BufferList; at: number }>(
     {
@@ -251,7 +339,85 @@ export const contestants: readonly Contestant[] = [
       chunks: 'copied',
       note: '`getStreamAsBuffer()`; gets the chunks through a Node stream',
     },
-    async () => ({ collect: (await import('get-stream')).getStreamAsBuffer }),
+    async () => {
+      const { getStreamAsBuffer } = await import('get-stream');
+      return { collect: getStreamAsBuffer, ingest: (source) => getStreamAsBuffer(streamOf(source) as Readable) };
+    },
+  ),
+  contestant<never>({ name: 'get-stream getStreamAsArrayBuffer()', kind: 'package', chunks: 'copied' }, async () => {
+    const { getStreamAsArrayBuffer } = await import('get-stream');
+    return { ingest: async (source) => new Uint8Array(await getStreamAsArrayBuffer(streamOf(source) as Readable)) };
+  }),
+  contestant<never>(
+    {
+      name: 'by hand',
+      kind: 'package',
+      chunks: 'kept',
+      note: 'the `data` events of the library that makes the file (of a `PDFDocument`, of `generateInternalStream`, of `png.pack()`), and `Buffer.concat`',
+    },
+    async () => ({
+      async pdf() {
+        const { default: PDFDocument } = await import('pdfkit');
+        return (draw, options) => {
+          const doc = new PDFDocument(options);
+          const bytes = collected(doc as unknown as Emitter);
+          draw(doc);
+          doc.end();
+          return bytes;
+        };
+      },
+      async zip() {
+        const { default: JSZip } = await import('jszip');
+        return (entries, compression) => {
+          const zip = new JSZip();
+          for (const [name, content] of entries) zip.file(name, content);
+          const stream = (zip as unknown as JSZipInternals).generateInternalStream({ type: 'uint8array', compression });
+          const bytes = collected(stream);
+          stream.resume();
+          return bytes;
+        };
+      },
+      async png() {
+        const { PNG } = await import('pngjs');
+        return ({ width, height, data }) => {
+          const png = new PNG({ width, height });
+          png.data = data;
+          return collected(png.pack() as unknown as Emitter);
+        };
+      },
+    }),
+  ),
+  contestant<never>(
+    {
+      name: "the library's own",
+      kind: 'package',
+      chunks: 'kept',
+      note: 'what the library that makes the file offers for it: `toBytes` of `pdfkit/output`, `generateAsync`, `PNG.sync.write`',
+    },
+    async () => ({
+      async pdf() {
+        const [{ default: PDFDocument }, { toBytes }] = await Promise.all([import('pdfkit'), import('pdfkit/output')]);
+        return (draw, options) => {
+          const doc = new PDFDocument(options);
+          const bytes = toBytes(doc);
+          draw(doc);
+          doc.end();
+          return bytes;
+        };
+      },
+      async zip() {
+        const { default: JSZip } = await import('jszip');
+        return (entries, compression) => {
+          const zip = new JSZip();
+          for (const [name, content] of entries) zip.file(name, content);
+          return zip.generateAsync({ type: 'uint8array', compression });
+        };
+      },
+      async png() {
+        const { PNG } = await import('pngjs');
+        return (image) => PNG.sync.write(image as Parameters<typeof PNG.sync.write>[0]);
+      },
+    }),
   ),
   contestant<null>(
     {
@@ -261,7 +427,16 @@ export const contestants: readonly Contestant[] = [
       note: 'makes the chunks and lets them go',
       byInvitation: true,
     },
-    async () => ({ open: () => null, write() {}, view: () => new Uint8Array(), copy: () => new Uint8Array() }),
+    async () => ({
+      open: () => null,
+      write() {},
+      view: () => new Uint8Array(),
+      copy: () => new Uint8Array(),
+      async ingest(source) {
+        for await (const _ of streamOf(source));
+        return new Uint8Array();
+      },
+    }),
   ),
   contestant<never>(
     {

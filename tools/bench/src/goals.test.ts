@@ -31,6 +31,13 @@ test.each([
   expect(held(goal)).toEqual({ measured, against, met });
 });
 
+test('a goal of the peak memory is judged by that, and only where it was measured', () => {
+  const measured = [took('memio', 100, 90), took('by hand', 50, 100), took('get-stream', 50)];
+  const judged = (against: string) => judge({ workload: 'any', of: 'peak', against, atMost: 1 }, 20, measured, 0);
+  expect(judged('by hand')).toEqual({ measured: 0.9, against: 'by hand', met: true });
+  expect(judged('get-stream')).toBeUndefined();
+});
+
 test('a goal may be wider from Node 24 on', () => {
   const goal = { against: 'payload', atMost: 1.2, atMostFrom24: 1.35 };
   expect([held(goal, 22)?.met, held(goal, 24)?.met]).toEqual([false, true]);

@@ -8,6 +8,8 @@ export interface Goal {
   /** Default: `memio`. */
   who?: string;
   against: Against;
+  /** Of the peak memory instead of the time. Against `payload` it always is. */
+  of?: 'peak';
   /** The most it may be, as a share of what it is held against. */
   atMost: number;
   /** The same from Node 24 on, where its garbage collector is given more room. */
@@ -18,6 +20,8 @@ const goals = (workloads: readonly string[], ...of: Omit<Goal, 'workload'>[]): G
   workloads.flatMap((workload) => of.map((goal) => ({ workload, ...goal })));
 
 const CPYTHON = 'CPython io.BytesIO';
+const RESPONSE = 'new Response()';
+const SOURCES = ['web', 'response', 'file'];
 
 export const GOALS: readonly Goal[] = [
   ...goals(
@@ -41,6 +45,29 @@ export const GOALS: readonly Goal[] = [
     atMost: 0.8,
   }),
   ...goals(['readline-1000', 'readline-10000'], { against: CPYTHON, atMost: 2 }, { against: 'peers', atMost: 1 }),
+  ...goals(
+    SOURCES.map((source) => `ingest-${source}-1m`),
+    { against: RESPONSE, atMost: 1 },
+  ),
+  ...goals(
+    SOURCES.map((source) => `ingest-${source}-16m`),
+    { against: RESPONSE, atMost: 1 },
+    { against: 'peers', atMost: 1.1 },
+    { of: 'peak', against: RESPONSE, atMost: 1 },
+  ),
+  ...goals(
+    SOURCES.map((source) => `ingest-${source}-256m`),
+    { against: RESPONSE, atMost: 0.75 },
+    { against: 'peers', atMost: 1 },
+    { of: 'peak', against: RESPONSE, atMost: 0.5 },
+    { against: 'payload', atMost: 1.35 },
+  ),
+  ...goals(
+    ['pdf', 'zip-store', 'zip-deflate', 'png'].map((file) => `adapters-${file}`),
+    { against: 'by hand', atMost: 1.02 },
+    { of: 'peak', against: 'by hand', atMost: 1 },
+    { of: 'peak', against: "the library's own", atMost: 1 },
+  ),
 ];
 
 export interface Verdict {
@@ -63,8 +90,14 @@ export function judge(
   if (goal.against === 'payload') {
     return subject?.peak && verdict(subject.peak.median / payload, 'payload');
   }
-  const rival = fastest(measured.filter(({ contestant }) => isMeant(goal.against, contestant)));
-  return subject && rival && verdict(subject.time.median / rival.time.median, rival.contestant.name);
+  const figure = (of: Measured) => (goal.of === 'peak' ? of.peak : of.time)?.median;
+  const mine = subject && figure(subject);
+  const rivals = measured.flatMap((rival) => {
+    const its = isMeant(goal.against, rival.contestant) ? figure(rival) : undefined;
+    return its === undefined ? [] : [{ its, name: rival.contestant.name }];
+  });
+  const next = rivals.toSorted((a, b) => a.its - b.its)[0];
+  return mine === undefined || !next ? undefined : verdict(mine / next.its, next.name);
 }
 
 function isMeant(against: Against, { name, kind, chunks }: Measured['contestant']): boolean {
@@ -75,6 +108,3 @@ function isMeant(against: Against, { name, kind, chunks }: Measured['contestant'
 }
 
 export const isPeer = (kind: Measured['contestant']['kind']): boolean => kind === 'package' || kind === 'node';
-
-const fastest = (measured: readonly Measured[]): Measured | undefined =>
-  measured.toSorted((a, b) => a.time.median - b.time.median)[0];

@@ -41,8 +41,8 @@ async function main(): Promise<void> {
   if (options.help) return console.log(HELP);
   const effort = { ...(options.quick ? QUICK : FULL) };
   if (options.rounds) effort.processes = effort.rounds = atLeastOne(options.rounds);
-  const chosen = workloads.filter(({ id, payload }) =>
-    options.only ? matches(options.only, id) : !options.quick || payload < LARGEST,
+  const chosen = workloads.filter(({ id, payload, notQuick }) =>
+    options.only ? matches(options.only, id) : !options.quick || !(notQuick || payload >= LARGEST),
   );
   if (chosen.length === 0) throw new Error(`No workload has an id with ${options.only}: see --list`);
   const cpython = cpythonVersion();
@@ -66,9 +66,9 @@ async function main(): Promise<void> {
   if (onNodes.length === 0) throw new Error(`There is no Node ${options.node}`);
   console.log(`${on.cpu}, ${on.cores} cores, ${on.memory}, ${on.system}; load ${on.load.toFixed(1)}`);
   const runs: Run[] = [];
-  for (const { version, major, program } of onNodes) {
+  for (const [index, { version, major, program }] of onNodes.entries()) {
     const results: Result[] = [];
-    for (const workload of chosen) {
+    for (const workload of chosen.filter(({ firstNodeOnly }) => index === 0 || !firstNodeOnly)) {
       const result = { workload, measured: await measure(program, workload, await taking(workload), effort) };
       results.push(result);
       console.log(`\nNode ${version}, ${workload.id}: ${workload.title}\n${toText(workloadTable(result))}`);

@@ -2,6 +2,7 @@ import { ContestantProcess } from './contestant-process.ts';
 import type { Contestant } from './contestants.ts';
 import { type Summary, summarise } from './statistics.ts';
 import type { Workload } from './workload.ts';
+import { groups } from './workloads/index.ts';
 
 /** What one contestant did at one workload. */
 export interface Measured {
@@ -28,33 +29,36 @@ export async function measure(
   contestants: readonly Contestant[],
   effort: Effort,
 ): Promise<Measured[]> {
-  const start = (contestant: Contestant) => new ContestantProcess(node, workload, contestant, effort.stretch);
-  return workload.samples === 'process'
-    ? inProcessesOfTheirOwn(contestants, start, Math.min(effort.processes, workload.samplesAtMost ?? Infinity))
-    : inWarmProcesses(contestants, start, effort.rounds);
+  const shared = await groups[workload.group]!.share?.(workload);
+  const start = (contestant: Contestant) =>
+    new ContestantProcess(node, workload, contestant, effort.stretch, shared?.path);
+  const cold = () =>
+    inProcessesOfTheirOwn(contestants, start, Math.min(effort.processes, workload.samplesAtMost ?? Infinity));
+  try {
+    if (workload.samples === 'process') return await cold();
+    const warm = await inWarmProcesses(contestants, start, effort.rounds);
+    if (workload.samples === 'loop') return warm;
+    const peaks = await cold();
+    return warm.map((measured, index) => ({ ...measured, peak: peaks[index]!.peak }));
+  } finally {
+    await shared?.remove();
+  }
 }
 
 type Start = (contestant: Contestant) => ContestantProcess;
 
 async function inProcessesOfTheirOwn(contestants: readonly Contestant[], start: Start, samples: number) {
-  const alone = async (contestant: Contestant, request: 'load' | 'once') => {
-    const child = start(contestant);
-    try {
-      return await child.ask(request);
-    } finally {
-      await child.end();
-    }
-  };
-  const runs = [];
-  for (const contestant of contestants) {
-    const { peak } = await alone(contestant, 'load');
-    runs.push({ contestant, idle: peak!, times: [] as number[], peaks: [] as number[] });
-  }
+  const runs = contestants.map((contestant) => ({ contestant, times: [] as number[], peaks: [] as number[] }));
   for (let sample = 0; sample < samples; sample++) {
     for (const run of runs) {
-      const { nanoseconds, peak } = await alone(run.contestant, 'once');
-      run.times.push(nanoseconds!);
-      run.peaks.push(peak! - run.idle);
+      const child = start(run.contestant);
+      try {
+        const { nanoseconds, idle, peak } = await child.ask('once');
+        run.times.push(nanoseconds!);
+        run.peaks.push(peak! - idle!);
+      } finally {
+        await child.end();
+      }
     }
   }
   return runs.map(({ contestant, times, peaks }) => ({ contestant, time: summarise(times), peak: summarise(peaks) }));

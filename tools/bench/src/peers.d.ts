@@ -1,3 +1,7 @@
+declare module 'pdfkit/output' {
+  export function toBytes(doc: PDFKit.PDFDocument): Promise<Uint8Array>;
+}
+
 declare module 'memory-streams' {
   import { Writable } from 'node:stream';
   export class WritableStream extends Writable {

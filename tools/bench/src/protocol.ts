@@ -7,20 +7,22 @@ export interface Job {
   contestant: string;
   /** How long a timed stretch of a warm process should take. */
   stretch: number;
+  /** What the group has made for all contestants. */
+  path?: string;
 }
 
 /**
- * - `load`: imports what the contestant needs, and does no work. The answer's `peak` is what that costs.
- * - `once`: the work, once.
+ * - `once`: prepares, and does the work once.
  * - `warm`: prepares, and repeats the work until a stretch takes as long as it should.
  * - `round`: one stretch.
  */
-export type Request = 'load' | 'once' | 'warm' | 'round';
+export type Request = 'once' | 'warm' | 'round';
 
 export interface Answer {
   /** Of one operation. */
   nanoseconds?: number;
-  /** The most memory that was ever resident, in bytes. */
+  /** The most memory that was ever resident, in bytes: before the work, when all is prepared, and with it. */
+  idle?: number;
   peak?: number;
   error?: string;
 }

@@ -53,6 +53,11 @@ test('goalsTable() says of each goal that was measured what came out and whether
   ]);
 });
 
+test('workloadTable() gives the peak memory in MiB where there is no payload that it could be a share of', () => {
+  const { lines } = workloadTable(resultOf('adapters-png', took('memio', 100, 11.5), took('by hand', 100, 12)));
+  expect(lines.map((line) => line.at(-1))).toEqual(['peak', '11.5 MiB', '12.0 MiB']);
+});
+
 test('notFirst() names who was faster, but not the limit, and says who keeps chunks', () => {
   expect(notFirst([RUN]).lines.slice(1)).toEqual([
     [VIEW.workload.title, 'Node 20.20.2', 'CPython io.BytesIO (0.50 ×), Buffer.concat (0.75 ×, keeps chunks)'],

@@ -24,7 +24,9 @@ const medianOf = (measured: readonly Measured[], name: string) =>
 export function workloadTable({ workload, measured }: Result): Table {
   const limit = medianOf(measured, 'limit');
   const memio = medianOf(measured, 'memio');
-  const withPeak = workload.samples === 'process';
+  const withPeak = workload.samples !== 'loop';
+  const peakOf = (bytes: number) =>
+    workload.payload ? times(bytes / workload.payload) : `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
   const line = ({ contestant, time, peak }: Measured) => [
     contestant.name,
     contestant.chunks,
@@ -32,7 +34,7 @@ export function workloadTable({ workload, measured }: Result): Table {
     `${duration(time.low)} – ${duration(time.high)}`,
     ...(limit ? [times(time.median / limit)] : []),
     ...(memio ? [times(time.median / memio)] : []),
-    ...(withPeak ? [peak ? times(peak.median / workload.payload) : ''] : []),
+    ...(withPeak ? [peak ? peakOf(peak.median) : ''] : []),
   ];
   const head = [
     'contestant',
@@ -41,7 +43,7 @@ export function workloadTable({ workload, measured }: Result): Table {
     'quartiles',
     ...(limit ? ['of limit'] : []),
     ...(memio ? ['of memio'] : []),
-    ...(withPeak ? ['peak of payload'] : []),
+    ...(withPeak ? [workload.payload ? 'peak of payload' : 'peak'] : []),
   ];
   return { left: 2, lines: [head, ...measured.toSorted((a, b) => a.time.median - b.time.median).map(line)] };
 }
@@ -70,7 +72,7 @@ export function goalsTable(runs: readonly Run[]): Table {
   return { left: 2, lines: [['workload', 'goal', ...runs.map(({ version }) => `Node ${version}`)], ...lines] };
 }
 
-function wording({ who = 'memio', against, atMost, atMostFrom24 }: Goal): string {
+function wording({ who = 'memio', of, against, atMost, atMostFrom24 }: Goal): string {
   const most = `${atMost} ×${atMostFrom24 ? ` (from Node 24 on ${atMostFrom24} ×)` : ''}`;
   const subject = who === 'memio' ? '' : `${who} `;
   if (against === 'payload') return `${subject}peak memory ≤ ${most} payload`;
@@ -79,7 +81,8 @@ function wording({ who = 'memio', against, atMost, atMostFrom24 }: Goal): string
     peers: 'the next peer',
     'copying peers': 'the next peer that copies',
   };
-  return `${subject}≤ ${most} ${whom[against as keyof typeof whom] ?? against}`;
+  const figure = of === 'peak' ? 'peak memory ' : '';
+  return `${subject}${figure}≤ ${most} ${whom[against as keyof typeof whom] ?? against}`;
 }
 
 /** Who was faster than memio, and where. */
@@ -126,9 +129,9 @@ function operationsTable(results: readonly Result[]): Table {
 }
 
 /** The most memory resident at once for each way of taking what was built; in a cell the Nodes in their order. */
-function peakTable(runs: readonly Run[]): Table {
+function peakTable(runs: readonly Run[], group: string): Table {
   const taken = runs[0]!.results
-    .filter(({ workload }) => workload.samples === 'process')
+    .filter(({ workload }) => workload.samples !== 'loop' && workload.group === group)
     .map(({ workload }) => workload);
   const peakOf = ({ results }: Run, { id, payload }: Workload, name: string) => {
     const measured = results.find(({ workload }) => workload.id === id)?.measured;
@@ -172,7 +175,8 @@ export function markdown(runs: readonly Run[], on: Machine, date: Date, cpython:
     toMarkdown(notFirst(runs)),
     '## Peak memory',
     `Of the payload, in a process of its own, the median of the samples; on Node ${runs.map(({ version }) => version).join(' / ')}.`,
-    toMarkdown(peakTable(runs)),
+    toMarkdown(peakTable(runs, 'building')),
+    toMarkdown(peakTable(runs, 'ingest')),
     ...runs.flatMap(section),
   ].join('\n\n')}\n`;
 }

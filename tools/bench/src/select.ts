@@ -11,7 +11,8 @@ export async function takingPart(workload: Workload): Promise<Contestant[]> {
     if (only && !only.includes(name)) continue;
     if (byInvitation && !invited?.includes(name)) continue;
     if (atMost && payload > atMost.bytes) continue;
-    if (kind === 'cpython' || groups[group]!.suits(workload, await load())) taking.push(contestant);
+    if (kind === 'cpython' ? groups[group]!.hasCPython : groups[group]!.suits(workload, await load()))
+      taking.push(contestant);
   }
   return taking;
 }

@@ -8,12 +8,17 @@ export interface Workload {
   title: string;
   /**
    * `process`: every sample is taken in a process of its own, which also gives its peak memory; for large work, where
-   * the state of the heap matters. `loop`: repeated in a process that is warm.
+   * the state of the heap matters. `loop`: repeated in a process that is warm. `both`: the time from a warm process, the
+   * peak memory from processes of their own.
    */
-  samples: 'process' | 'loop';
-  /** Where a sample takes seconds. */
+  samples: 'process' | 'loop' | 'both';
+  /** So many processes at most, where a sample takes seconds. */
   samplesAtMost?: number;
-  /** The bytes that the work is about, for peak memory and for contestants that cannot do as much. */
+  /** Left out of `--quick`. */
+  notQuick?: true;
+  /** Where several Nodes are measured, not on the others: their figures would say the same. */
+  firstNodeOnly?: true;
+  /** The bytes that the work is about, for peak memory and for contestants that cannot do as much. 0 if there is no such figure. */
   payload: number;
   /** Contestants that take part only where they are named. */
   invited?: readonly string[];
@@ -33,10 +38,20 @@ export interface Task {
   alive?: unknown;
 }
 
+/** What the processes of one workload have in common. */
+export interface Shared {
+  path: string;
+  remove(): Promise<void>;
+}
+
 /** A kind of work: its workloads, and how one is done with what a contestant offers. */
 export interface Group<W extends Workload> {
   workloads: readonly W[];
   /** Whether the contestant can do that work at all. */
   suits(workload: W, api: Api<unknown>): boolean;
-  prepare(workload: W, api: Api<unknown>): Task;
+  /** Whether cpython.py does it too. */
+  hasCPython: boolean;
+  share?(workload: W): Promise<Shared | undefined>;
+  /** @param path what `share` has made */
+  prepare(workload: W, api: Api<unknown>, path?: string): Task | Promise<Task>;
 }

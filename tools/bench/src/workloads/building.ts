@@ -72,6 +72,8 @@ export const group: Group<Building> = {
     ),
   ],
 
+  hasCPython: true,
+
   suits: ({ take }, api) => api.collect !== undefined || (api.write !== undefined && api[take] !== undefined),
 
   prepare({ chunk: size, count, making, take }, api): Task {

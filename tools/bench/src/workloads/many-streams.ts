@@ -28,6 +28,8 @@ const many = (back: ManyStreams['back'], title: string): ManyStreams => ({
 export const group: Group<ManyStreams> = {
   workloads: [many('read', 'read back'), many('readinto', 'read back into an array')],
 
+  hasCPython: true,
+
   suits: ({ back }, api) => api.open !== undefined && api.copy !== undefined && (back === 'read' || !!api.readinto),
 
   prepare({ size, chunk, count, back }, api): Task {

@@ -40,6 +40,8 @@ export const group: Group<SmallOperation> = {
     small('readline', 10_000, 100),
   ],
 
+  hasCPython: true,
+
   suits({ operation }, api) {
     // Who has no cursor of its own cannot write over what is there, and a cursor that was added here is not measured.
     if (operation === 'seek' || operation === 'write') return api.tell !== undefined;

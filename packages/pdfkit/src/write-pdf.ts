@@ -1,0 +1,187 @@
+import type { BytesIO } from '@memio/core';
+import { type ChunkSink, describe, typeError, type WriteOptions, writeChunks } from '@memio/core/adapter';
+import PDFKitDocument from 'pdfkit';
+import type { PdfDocument, PdfDocumentOptions, PdfSource } from './pdf-document.ts';
+
+export interface WritePdfOptions extends Omit<WriteOptions, 'onProgress'> {
+  /** Called with the number of bytes made, and of pages begun, so far: for each chunk, and for each page at once. */
+  onProgress?: ((written: number, pages: number) => void) | undefined;
+  /**
+   * Makes the same bytes of the same input: the date of creation is 1970-01-01 unless `info.CreationDate` names one. A
+   * document of the caller must have been made with an `info.CreationDate`, since its file id was made of that.
+   */
+  deterministic?: boolean | undefined;
+}
+
+const OPERATION = { adapter: '@memio/pdfkit', operation: 'writePdf' };
+
+/**
+ * Writes a PDF: one that `build` draws, or a document that has been drawn already. It ends the document (PDFKit's
+ * `doc.end()`), waits for its last byte and settles whatever happens.
+ *
+ * The PDF is written at the cursor of `into`, in one step once it is complete: on failure `into` is as it was. Without
+ * `into` a new stream is returned, its cursor at 0, ready to read.
+ *
+ * @param build draws the document; what it returns is awaited. PDFKit's own options (`size`, `margin`, `info`, …) are
+ *   those of `new PDFDocument(options)`.
+ * @param doc a document that nobody else reads: no `pipe`, no `data` listener. It may have been ended.
+ * @throws {AdapterError} when PDFKit fails, or the document was destroyed, closed early or read by somebody else
+ * @throws {TypeError} when `source` is neither a document nor a function, `into` is not a stream, or the document cannot
+ *   be `deterministic`
+ * @throws what `build` threw, as it is; and the reason of `signal`, as it is
+ *
+ * @example
+ * ```ts
+ * const pdf = await writePdf((doc) => doc.fontSize(24).text('Invoice'), { size: 'A4' });
+ * pdf.read(5); //=> b`%PDF-`
+ * ```
+ */
+export function writePdf<Doc = PdfDocument>(
+  build: (doc: Doc) => unknown,
+  options?: WritePdfOptions | (PdfDocumentOptions & WritePdfOptions),
+): Promise<BytesIO>;
+export function writePdf(doc: PdfSource, options?: WritePdfOptions): Promise<BytesIO>;
+export async function writePdf(
+  source: PdfSource | ((doc: never) => unknown),
+  { into, signal, onProgress, deterministic, ...rest }: WritePdfOptions = {},
+): Promise<BytesIO> {
+  const options: PdfDocumentOptions = rest;
+  const build = typeof source === 'function' ? (source as (doc: Document) => unknown) : undefined;
+  if (!build && !isDocument(source)) {
+    throw typeError(`Cannot write a PDF of ${describe(source)}: expected a PDFDocument or a function that draws one`);
+  }
+  if (deterministic) requireReproducible(build ? options : (source as Document).options, !build);
+  let doc: Document;
+  const pages = () => {
+    const { start, count } = doc.bufferedPageRange();
+    return start + count;
+  };
+  const report = onProgress && ((written: number) => onProgress(written, pages()));
+  return writeChunks(OPERATION, { into, signal, onProgress: report }, (sink) => {
+    doc = build ? create(options, deterministic) : (source as Document);
+    requireUnread(doc, 0);
+    let written = 0;
+    let settled = false;
+    const stop = () => {
+      settled = true;
+    };
+    doc.on('data', (chunk: Uint8Array) => {
+      written += chunk.length;
+      sink.push(chunk);
+    });
+    if (report) {
+      doc.on('pageAdded', () => {
+        // Thrown from here it would look as if drawing had failed.
+        try {
+          if (!settled && !signal?.aborted) report(written);
+        } catch (error) {
+          stop();
+          sink.reject(error);
+        }
+      });
+    }
+    let ended = false;
+    doc.on('end', () => {
+      ended = true;
+      drawn.then(stop).then(sink.end);
+    });
+    doc.on('error', sink.fail);
+    doc.on('close', () => {
+      if (!ended) sink.fail(new Error('the document was closed before its end'));
+    });
+    doc.on('pause', () => doc.resume());
+    doc.resume();
+    const drawn = draw(doc, build, sink);
+    return () => {
+      stop();
+      doc.destroy?.();
+    };
+  });
+}
+
+function create(options: PdfDocumentOptions, deterministic: boolean | undefined): Document {
+  // The constructor makes the file id of the date: afterwards it is too late.
+  const info = deterministic ? { info: { CreationDate: new Date(0), ...options.info } } : {};
+  return new PDFKitDocument({ ...options, ...info } as object) as unknown as Document;
+}
+
+/** Passwords of these versions encrypt with AES, which begins with random bytes. */
+const AES = ['1.6', '1.7', '1.7ext3'];
+
+function requireReproducible(options: PdfDocumentOptions = {}, made: boolean): void {
+  const { info, ownerPassword, pdfVersion = '', userPassword } = options;
+  if (made && !info?.['CreationDate']) {
+    throw typeError(
+      'Cannot write this document deterministically: its file id was made of the current time; construct it with info.CreationDate',
+    );
+  }
+  if ((ownerPassword || userPassword) && AES.includes(pdfVersion)) {
+    throw typeError(`Cannot encrypt a PDF ${pdfVersion} deterministically: its encryption begins with random bytes`);
+  }
+}
+
+/** Settles when the document is drawn and ended; that it failed is told to the sink alone. */
+async function draw(doc: Document, build: ((doc: Document) => unknown) | undefined, sink: ChunkSink): Promise<void> {
+  try {
+    await build?.(doc);
+  } catch (error) {
+    return sink.reject(error);
+  }
+  try {
+    if (build) requireUnread(doc, 1);
+    // A second end() would push after the end of the stream, which nobody could catch.
+    if (!hasEnded(doc)) doc.end();
+  } catch (error) {
+    sink.fail(error);
+  }
+}
+
+/** What PDFKit's two builds have; the browser's imitation of a stream has none of the optional members. */
+interface Document extends PdfSource {
+  resume(): unknown;
+  destroy?(): unknown;
+  readonly destroyed?: boolean;
+  readonly readableEnded?: boolean;
+  readonly readableDidRead?: boolean;
+  readonly readableEncoding?: string | null;
+  listenerCount?(event: string): number;
+  /** What it was constructed with. */
+  readonly options?: PdfDocumentOptions;
+  bufferedPageRange(): { start: number; count: number };
+  readonly _info?: unknown;
+  /** Of the browser's imitation. */
+  readonly _flowing?: boolean;
+}
+
+const isDocument = (value: unknown): value is Document =>
+  typeof value === 'object' &&
+  value !== null &&
+  ['on', 'end', 'resume', 'addPage'].every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
+
+/** Whether `end()` was called; PDFKit remembers it in what it makes there. */
+export const hasEnded = (doc: { readonly _info?: unknown }): boolean => doc._info !== undefined;
+
+/**
+ * A document whose bytes go, or went, somewhere else would give a file that lacks its beginning, or never end.
+ *
+ * @param listeners how many of those that listen to its data are ours
+ */
+function requireUnread(doc: Document, listeners: number): void {
+  if (listeners === 0) {
+    if (doc.readableEnded || doc.readableDidRead) throw new Error('the document was read before; draw a new one');
+    if (doc.destroyed) throw new Error('the document was destroyed');
+    if (doc._flowing) throw READ_ELSEWHERE();
+  }
+  const { listenerCount, readableEncoding } = doc;
+  if (listenerCount && listenerCount.call(doc, 'data') + listenerCount.call(doc, 'readable') > listeners) {
+    throw READ_ELSEWHERE();
+  }
+  if (readableEncoding) {
+    throw new Error(`the document yields text instead of bytes; leave out setEncoding('${readableEncoding}')`);
+  }
+}
+
+const READ_ELSEWHERE = () =>
+  new Error(
+    'somebody else reads the document; writePdf has to be its only reader, so leave out pipe() and data listeners',
+  );
