@@ -285,6 +285,7 @@ describe('the entries', () => {
       | 'AdapterError'
       | 'adapterError'
       | 'bytesOf'
+      | 'crc32'
       | 'describe'
       | 'holdContent'
       | 'ingest'
