@@ -10,6 +10,7 @@ import { type Reader, readerCases } from './reader.ts';
 import { type Writer, writerCases } from './writer.ts';
 
 export { type Absent, type Case, type Patience, runCase } from './case.ts';
+export { catchStrays, failure, type Run, readFailure, SOON, ten } from './failures.ts';
 export { type Budget, type Damage, type Reader, readerCases } from './reader.ts';
 export { type Fault, type Make, type Writer, type WriterOptions, writerCases } from './writer.ts';
 

@@ -1,18 +1,13 @@
 import { PassThrough, Readable } from 'node:stream';
-import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+import { catchStrays, readFailure as failsToRead, failure, type Run, SOON, ten } from '@memio/conformance';
 import { BytesIO, b } from '@memio/core';
-import type { WriteOptions } from '@memio/core/adapter';
 import { zipSync } from 'fflate';
 import JSZip from 'jszip';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readZip, type WriteZipOptions, writeZip, type ZipContent, type ZipSource } from './index.ts';
 
-/** A hang fails the test after this many milliseconds. */
-const SOON = { timeout: 700 };
-
 const FILES = { 'a.txt': b`Hello`, 'b/c.bin': b`\x00\xff\x00\xff` };
-
-type Run = (options: WriteOptions) => Promise<BytesIO>;
 
 const hello: Run = (options) => writeZip(FILES, options);
 const holding =
@@ -32,38 +27,8 @@ const set =
   (options) =>
     writeZip(FILES, { ...options, ...given } as WriteZipOptions);
 
-const ten = () => {
-  const stream = new BytesIO(b`0123456789`);
-  stream.seek(4);
-  return stream;
-};
-
-/** What `run` fails with. The stream it should have written to must be as it was: bytes, size and cursor. */
-async function failure(run: Run): Promise<unknown> {
-  const into = ten();
-  const outcome = await run({ into }).then(
-    () => 'it succeeded',
-    (error: unknown) => ({ error }),
-  );
-  expect(outcome).toBeTypeOf('object');
-  expect([into.tell(), into.getvalue()]).toEqual([4, b`0123456789`]);
-  return (outcome as { error: unknown }).error;
-}
-
-/** What reading fails with from a cursor in the middle of a stream, which must stay there and be free to grow. */
-async function readFailure(archive: Uint8Array, options?: Parameters<typeof readZip>[1]): Promise<unknown> {
-  const stream = new BytesIO(b`${b`head`}${archive}`);
-  stream.seek(4);
-  const outcome = await readZip(stream, options).then(
-    () => 'it succeeded',
-    (error: unknown) => ({ error }),
-  );
-  expect(outcome).toBeTypeOf('object');
-  expect(stream.tell()).toBe(4);
-  stream.seek(0, 2);
-  stream.write(b`more`);
-  return (outcome as { error: unknown }).error;
-}
+const readFailure = (archive: Uint8Array, options?: Parameters<typeof readZip>[1]) =>
+  failsToRead(archive, (stream) => readZip(stream, options));
 
 const adapterError = (operation: string, message: string) => ({
   name: 'AdapterError',
@@ -75,19 +40,7 @@ const adapterError = (operation: string, message: string) => ({
 const writeError = (message: string) => adapterError('writeZip', message);
 const readError = (message: string) => adapterError('readZip', message);
 
-const strays: unknown[] = [];
-const stray = (error: unknown) => strays.push(error);
-beforeAll(async () => {
-  process.on('uncaughtException', stray).on('unhandledRejection', stray);
-  await readZip(await hello({}));
-});
-afterEach(async () => {
-  for (let turns = 0; turns < 3; turns++) await turn();
-  expect(strays.splice(0)).toEqual([]);
-});
-afterAll(() => {
-  process.off('uncaughtException', stray).off('unhandledRejection', stray);
-});
+catchStrays(async () => readZip(await hello({})));
 
 describe('writeZip() settles, and on failure leaves `into` as it was', SOON, () => {
   const gone = new Error('gone');

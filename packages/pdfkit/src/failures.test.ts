@@ -1,17 +1,12 @@
 import { PassThrough } from 'node:stream';
-import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
-import { BytesIO, b } from '@memio/core';
-import type { WriteOptions } from '@memio/core/adapter';
+import { setTimeout as wait } from 'node:timers/promises';
+import { catchStrays, failure, type Run, SOON } from '@memio/conformance';
+import { b } from '@memio/core';
 import PDFKitDocument from 'pdfkit';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type PdfDocument, writePdf } from './index.ts';
 
-/** A hang fails the test after this many milliseconds. */
-const SOON = { timeout: 700 };
-
 type Prepare = (doc: PDFKit.PDFDocument) => unknown;
-type Run = (options: WriteOptions) => Promise<BytesIO>;
-
 const hello: Run = (options) => writePdf((doc) => doc.text('Hello'), options);
 const drawn = (prepare?: Prepare): PDFKit.PDFDocument => {
   const doc = new PDFKitDocument();
@@ -37,24 +32,6 @@ const built =
       return build(doc);
     }, options);
 
-const ten = () => {
-  const stream = new BytesIO(b`0123456789`);
-  stream.seek(4);
-  return stream;
-};
-
-/** What `run` fails with. The stream it should have written to must be as it was: bytes, size and cursor. */
-async function failure(run: Run): Promise<unknown> {
-  const into = ten();
-  const outcome = await run({ into }).then(
-    () => 'it succeeded',
-    (error: unknown) => ({ error }),
-  );
-  expect(outcome).toBeTypeOf('object');
-  expect([into.tell(), into.getvalue()]).toEqual([4, b`0123456789`]);
-  return (outcome as { error: unknown }).error;
-}
-
 const isPdf = (bytes: Uint8Array) => {
   const text = new TextDecoder('latin1').decode(bytes);
   return text.startsWith('%PDF-1.') && text.endsWith('%%EOF\n');
@@ -70,19 +47,7 @@ const adapterError = (message: string) => ({
 const READ_ELSEWHERE =
   'somebody else reads the document; writePdf has to be its only reader, so leave out pipe() and data listeners';
 
-const strays: unknown[] = [];
-const stray = (error: unknown) => strays.push(error);
-beforeAll(async () => {
-  process.on('uncaughtException', stray).on('unhandledRejection', stray);
-  await hello({});
-});
-afterEach(async () => {
-  for (let turns = 0; turns < 3; turns++) await turn();
-  expect(strays.splice(0)).toEqual([]);
-});
-afterAll(() => {
-  process.off('uncaughtException', stray).off('unhandledRejection', stray);
-});
+catchStrays(() => hello({}));
 
 describe('writePdf() settles, and on failure leaves `into` as it was', SOON, () => {
   const cases: [situation: string, run: Run, error: object][] = [

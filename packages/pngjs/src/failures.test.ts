@@ -1,17 +1,11 @@
 import { Transform } from 'node:stream';
-import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import { deflateSync } from 'node:zlib';
+import { catchStrays, readFailure as failsToRead, failure, type Run, SOON } from '@memio/conformance';
 import { BytesIO, b } from '@memio/core';
-import type { WriteOptions } from '@memio/core/adapter';
 import { decode, encode } from 'fast-png';
 import { PNG } from 'pngjs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type PngImage, type ReadPngOptions, readPng, type WritePngOptions, writePng } from './index.ts';
-
-/** A hang fails the test after this many milliseconds. */
-const SOON = { timeout: 700 };
-
-type Run = (options: WriteOptions) => Promise<BytesIO>;
 
 const image = (width = 3, height = 2) => ({
   width,
@@ -24,38 +18,8 @@ const set =
   (options) =>
     writePng({ ...image(), ...source } as PngImage, { ...options, ...given } as WritePngOptions);
 
-const ten = () => {
-  const stream = new BytesIO(b`0123456789`);
-  stream.seek(4);
-  return stream;
-};
-
-/** What `run` fails with. The stream it should have written to must be as it was: bytes, size and cursor. */
-async function failure(run: Run): Promise<unknown> {
-  const into = ten();
-  const outcome = await run({ into }).then(
-    () => 'it succeeded',
-    (error: unknown) => ({ error }),
-  );
-  expect(outcome).toBeTypeOf('object');
-  expect([into.tell(), into.getvalue()]).toEqual([4, b`0123456789`]);
-  return (outcome as { error: unknown }).error;
-}
-
-/** What reading fails with from a cursor in the middle of a stream, which must stay there and be free to grow. */
-async function readFailure(png: Uint8Array, options?: ReadPngOptions): Promise<unknown> {
-  const stream = new BytesIO(b`${b`head`}${png}`);
-  stream.seek(4);
-  const outcome = await readPng(stream, options).then(
-    () => 'it succeeded',
-    (error: unknown) => ({ error }),
-  );
-  expect(outcome).toBeTypeOf('object');
-  expect(stream.tell()).toBe(4);
-  stream.seek(0, 2);
-  stream.write(b`more`);
-  return (outcome as { error: unknown }).error;
-}
+const readFailure = (png: Uint8Array, options?: ReadPngOptions) =>
+  failsToRead(png, (stream) => readPng(stream, options));
 
 const writeError = (message: string) => ({
   name: 'AdapterError',
@@ -67,21 +31,8 @@ const writeError = (message: string) => ({
 const rangeError = (message: string) => ({ name: 'RangeError', code: 'ERR_MEMIO_RANGE', message });
 const typeError = (message: string) => ({ name: 'TypeError', code: 'ERR_MEMIO_TYPE', message });
 
-const strays: unknown[] = [];
-const stray = (error: unknown) => strays.push(error);
-beforeAll(async () => {
-  process.on('uncaughtException', stray).on('unhandledRejection', stray);
-  await readPng(await small({}));
-});
-afterEach(async () => {
-  // What zlib raises late comes from its own thread.
-  await wait(5);
-  for (let turns = 0; turns < 3; turns++) await turn();
-  expect(strays.splice(0)).toEqual([]);
-});
-afterAll(() => {
-  process.off('uncaughtException', stray).off('unhandledRejection', stray);
-});
+// What zlib raises late comes from its own thread.
+catchStrays(async () => readPng(await small({})), 5);
 
 describe('writePng() settles, and on failure leaves `into` as it was', SOON, () => {
   const own = new Error('my mistake');

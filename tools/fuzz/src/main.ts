@@ -1,11 +1,13 @@
 import { parseArgs } from 'node:util';
 import { fuzzBytesIO } from '../../../packages/core/src/oracle/fuzz.ts';
+import { fuzzSpooledBytesIO } from '../../../packages/node/src/oracle/fuzz.ts';
 import { fuzzPng } from './png.ts';
 import { fuzzZip } from './zip.ts';
 
 /** What can be fuzzed, by the name that `--target` takes. Without it, all of them are, one after the other. */
 const TARGETS: Record<string, typeof fuzzBytesIO> = {
   bytesio: fuzzBytesIO,
+  spooled: fuzzSpooledBytesIO,
   png: fuzzPng,
   zip: fuzzZip,
 };

@@ -1,7 +1,7 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { crc32, deflateSync } from 'node:zlib';
-import type { FuzzOptions, FuzzResult } from '../../../packages/core/src/oracle/fuzz.ts';
 import { type ReadPngOptions, readPng, writePng } from '../../../packages/pngjs/src/index.ts';
+import type { Dice } from './dice.ts';
+import { type Fuzz, fuzzHostileFiles, type Outcome } from './hostile-files.ts';
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** The first and next pixel of each pass of Adam7, and of an image that is not interlaced. */
@@ -24,81 +24,15 @@ const DEPTHS: Record<number, readonly number[]> = {
 };
 const CHANNELS: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 const EXTREMES = [0x00, 0x01, 0x7f, 0x80, 0xff];
-const EXPECTED = /^ERR_MEMIO_(ADAPTER|LIMIT|RANGE)$/;
+/** Damaged PNGs. */
+export const fuzzPng: Fuzz = fuzzHostileFiles({
+  async prepare() {
+    return damaged;
+  },
 
-/** In milliseconds, for one file. The machine may be busy; what hangs takes longer than any of this. */
-const MOST_TIME = 10_000;
-/** In bytes, for all files together: each is smaller than 4 KiB. */
-const MOST_MEMORY = 512 * 1024 * 1024;
-const MOST_DIFFERENCES = 20;
-const PROGRESS_EVERY = 10_000;
-
-/** Reads damaged PNGs: each has to end in an image or a typed error, in time, in memory, without a stray exception. */
-export async function fuzzPng({
-  steps: wanted,
-  seconds = Number.POSITIVE_INFINITY,
-  seed,
-  most = MOST_DIFFERENCES,
-  log = () => {},
-}: FuzzOptions): Promise<FuzzResult> {
-  const done: FuzzResult = { steps: 0, sequences: 0, differences: [] };
-  const known = new Set<string>();
-  const dice = new Dice(seed);
-  const outcomes = new Map<string, number>();
-  let last: { file: Uint8Array; options: ReadPngOptions } | undefined;
-  const report = (what: string) => {
-    if (known.has(what)) return;
-    known.add(what);
-    const { file, options } = last!;
-    const shown = `${what}\n  options: ${JSON.stringify(options)}\n  file: ${Buffer.from(file).toString('base64')}`;
-    done.differences.push(shown);
-    log(`\n${shown}\n(--seed ${seed}, step ${done.steps})\n`);
-  };
-  const stray = (error: unknown) => report(`An error was raised where nobody can catch it: ${error}`);
-  process.on('uncaughtException', stray).on('unhandledRejection', stray);
-
-  const started = performance.now();
-  const residentBefore = process.resourceUsage().maxRSS;
-  let progressAt = started + PROGRESS_EVERY;
-  try {
-    while (done.steps < wanted && done.differences.length < most && performance.now() - started < seconds * 1000) {
-      last = { file: damaged(dice), options: readOptions(dice) };
-      const outcome = await read(last.file, last.options, dice);
-      if (outcome.wrong !== undefined) report(outcome.wrong);
-      outcomes.set(outcome.kind, (outcomes.get(outcome.kind) ?? 0) + 1);
-      done.steps += 1;
-      if (performance.now() > progressAt) {
-        progressAt = performance.now() + PROGRESS_EVERY;
-        log(`fuzz: ${done.steps} steps so far`);
-      }
-    }
-    await wait(50);
-  } finally {
-    process.off('uncaughtException', stray).off('unhandledRejection', stray);
-  }
-  done.sequences = done.steps;
-  const taken = (process.resourceUsage().maxRSS - residentBefore) * 1024;
-  if (taken > MOST_MEMORY) report(`${Math.round(taken / 1024 / 1024)} MiB of memory were taken`);
-  for (const [kind, count] of [...outcomes].sort(([, one], [, other]) => other - one)) log(`fuzz: ${count} x ${kind}`);
-  return done;
-}
-
-interface Outcome {
-  kind: string;
-  /** What must not be. */
-  wrong?: string;
-}
-
-async function read(file: Uint8Array, options: ReadPngOptions, dice: Dice): Promise<Outcome> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(resolve, MOST_TIME, 'late');
-  });
-  const before = file.slice();
-  try {
-    const png = await Promise.race([readPng(file, options), late]);
-    if (png === 'late') return { kind: 'a hang', wrong: `Neither an image nor an error within ${MOST_TIME} ms` };
-    if (Buffer.compare(before, file) !== 0) return { kind: 'a change', wrong: 'The file was changed' };
+  async read(file, dice): Promise<Outcome> {
+    const options = readOptions(dice);
+    const png = await readPng(file, options);
     const { width, height, data } = png;
     if (data.length !== width * height * 4)
       return { kind: 'a wrong image', wrong: `An image of ${width} x ${height} pixels has ${data.length} values` };
@@ -108,21 +42,8 @@ async function read(file: Uint8Array, options: ReadPngOptions, dice: Dice): Prom
         return { kind: 'other pixels', wrong: 'The image has other pixels once it was written' };
     }
     return { kind: 'an image' };
-  } catch (error) {
-    const { code, message } = error as { code?: unknown; message: string };
-    if (error instanceof Error && EXPECTED.test(String(code))) return { kind: kindOf(message) };
-    return { kind: 'another error', wrong: `Not a typed error: ${(error as Error)?.stack ?? error}` };
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** A message without what differs from file to file. */
-const kindOf = (message: string) =>
-  message
-    .replace(/-?\d+/g, 'N')
-    .replace(/cut off in .*, at/s, 'cut off in a chunk, at')
-    .replace(/chunk type .*/s, 'chunk type');
+  },
+});
 
 const readOptions = (dice: Dice): ReadPngOptions => ({
   checkCRC: dice.below(8) > 0,
@@ -245,29 +166,4 @@ function withChecksums(file: Uint8Array): Uint8Array {
     new DataView(each.buffer, each.byteOffset).setUint32(last, crc32(each.subarray(4, last)));
   }
   return copy;
-}
-
-/** Random numbers that are the same for the same seed (mulberry32). */
-class Dice {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed | 0;
-  }
-
-  /** From 0 to `most` - 1. */
-  below(most: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * most);
-  }
-
-  from<Value>(values: readonly Value[]): Value {
-    return values[this.below(values.length)]!;
-  }
-
-  bytes(length: number): Uint8Array {
-    return Uint8Array.from({ length }, () => this.below(256));
-  }
 }
