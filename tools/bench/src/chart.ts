@@ -1,3 +1,4 @@
+import type { Machine } from './machine.ts';
 import type { Measured } from './measure.ts';
 import type { Run } from './report.ts';
 import { times } from './table.ts';
@@ -32,7 +33,7 @@ const ROW = 22;
 const LONGEST = 8;
 
 /** Bars for each panel, shortest first. One file for light and dark pages: its colours ask which it is. */
-export function chart({ version, results }: Run): string {
+export function chart({ version, results }: Run, on: Machine, date: Date): string {
   let y = 0;
   const parts = PANELS.flatMap(({ title, workload: id, figure }) => {
     const result = results.find(({ workload }) => workload.id === id);
@@ -62,7 +63,10 @@ export function chart({ version, results }: Run): string {
     y += 16;
     return [head, ...rows];
   });
-  parts.push(`<text x="0" y="${y + 12}">Node ${version}; shorter is better</text>`);
+  const day = date.toISOString().slice(0, 10);
+  parts.push(
+    `<text x="0" y="${y + 12}">Shorter is better. Node ${version} on ${on.cpu}, ${on.cores} cores, ${on.memory}, ${day}</text>`,
+  );
   y += 20;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y}" width="${WIDTH}" height="${y}" role="img">
 <title>Time and peak memory of memio and its peers</title>

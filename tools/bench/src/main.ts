@@ -80,7 +80,7 @@ async function main(): Promise<void> {
   if (!(options.quick || options.only || options.contestants || options.node)) {
     mkdirSync(DOCS, { recursive: true });
     writeFileSync(new URL('benchmarks.md', DOCS), markdown(runs, on, began, cpython));
-    writeFileSync(new URL('benchmarks.svg', DOCS), chart(runs.at(-1)!));
+    writeFileSync(new URL('benchmarks.svg', DOCS), chart(runs.at(-1)!, on, began));
     console.log('\nWritten: docs/benchmarks.md and docs/benchmarks.svg');
   }
   console.log(`\nWhere memio is not first\n${toText(notFirst(runs))}`);

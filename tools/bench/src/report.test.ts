@@ -64,9 +64,11 @@ test('notFirst() names who was faster, but not the limit, and says who keeps chu
   ]);
 });
 
+const ON = { cpu: 'A Processor', cores: 2, memory: '24 GiB', system: 'Linux', load: 0.25 };
+const DATE = new Date('2026-01-31T12:00:00Z');
+
 test('markdown() says when and on what machine, and which Node and CPython', () => {
-  const on = { cpu: 'A Processor', cores: 2, memory: '24 GiB', system: 'Linux', load: 0.25 };
-  const page = markdown([RUN], on, new Date('2026-01-31T12:00:00Z'), '3.11.7');
+  const page = markdown([RUN], ON, DATE, '3.11.7');
   expect(page).toContain('Measured on 2026-01-31');
   expect(page).toContain(
     'on A Processor, 2 cores, 24 GiB memory, Linux, with Node 20.20.2 and CPython 3.11.7. The machine’s load was 0.3',
@@ -75,7 +77,12 @@ test('markdown() says when and on what machine, and which Node and CPython', () 
 });
 
 describe('chart()', () => {
-  const svg = chart(RUN);
+  const svg = chart(RUN, ON, DATE);
+
+  test('says when and on what machine', () => {
+    expect(svg).toContain('Shorter is better. Node 20.20.2 on A Processor, 2 cores, 24 GiB, 2026-01-31');
+  });
+
   const widths = [...svg.matchAll(/<rect class="(\w+)".*? width="([\d.]+)"/g)].map(([, kind, width]) => [
     kind,
     Number(width),
