@@ -4,7 +4,7 @@ import { fuzzSpooledBytesIO } from '../../../packages/node/src/oracle/fuzz.ts';
 import { fuzzPng } from './png.ts';
 import { fuzzZip } from './zip.ts';
 
-/** What can be fuzzed, by the name that `--target` takes. Without it, all of them are, one after the other. */
+/** What can be fuzzed, by the name that `--target` takes: the first without it, one after the other with `all`. */
 const TARGETS: Record<string, typeof fuzzBytesIO> = {
   bytesio: fuzzBytesIO,
   spooled: fuzzSpooledBytesIO,
@@ -53,13 +53,13 @@ function parse(args: string[]): Options {
   });
   const { target } = values;
   const names = Object.keys(TARGETS);
-  if (target !== undefined && !names.includes(target))
-    throw new Error(`--target ${target}: expected one of ${names.join(', ')}`);
+  if (target !== undefined && ![...names, 'all'].includes(target))
+    throw new Error(`--target ${target}: expected one of ${names.join(', ')}, all`);
   const seconds = count('seconds', values.seconds);
   // With `--seconds` alone, time is the only bound.
   const steps = count('steps', values.steps) ?? (seconds === undefined ? 100_000 : Number.POSITIVE_INFINITY);
   const seed = count('seed', values.seed) ?? Math.floor(Math.random() * 2 ** 31);
-  return { targets: target === undefined ? names : [target], steps, seconds, seed };
+  return { targets: target === 'all' ? names : [target ?? names[0]!], steps, seconds, seed };
 }
 
 function count(name: string, text: string | undefined): number | undefined {
