@@ -207,7 +207,7 @@ describe('writeZip() stops when its signal is aborted', SOON, () => {
     });
     const error = await failure((options) => writeZip({ a: stuck }, { ...options, signal: controller.signal }));
     expect(error).toBe(reason);
-    expect(cancelled).toBeDefined();
+    await expect.poll(() => cancelled).toBeDefined();
   });
 });
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BufferError, BytesIO, b } from '@memio/core';
-import { readZip, writeZip } from '@memio/jszip';
+import { readZip, streamZip, writeZip } from '@memio/jszip';
 import { unzipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
 import { SpooledBytesIO, type SpooledBytesIOOptions } from './spooled-bytes-io.ts';
@@ -278,6 +278,13 @@ describe('adapters', () => {
     zip.seek(0);
     const files = await readZip(zip);
     expect([zip.rolled, files.get('a.txt')?.read(), zip.tell()]).toEqual([true, b`0123456789`, zip.size]);
+  });
+
+  it.each([{ streamFiles: false }, { streamFiles: true }])('stream it out of its file: %o', async (options) => {
+    using entry = spooled(bytesOf(100_000));
+    const zip = await BytesIO.from(streamZip({ entry, text: 'Hello' }, { ...options, compression: 'DEFLATE' }));
+    expect(unzipSync(zip.getvalue())).toEqual({ entry: bytesOf(100_000), text: b`Hello` });
+    entry.truncate(0);
   });
 });
 

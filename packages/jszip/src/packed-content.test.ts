@@ -1,0 +1,142 @@
+import { execFileSync } from 'node:child_process';
+import { inflateRawSync } from 'node:zlib';
+import { BytesIO, b } from '@memio/core';
+import { describeWith } from '@memio/testkit';
+import { unzipSync } from 'fflate';
+import JSZip from 'jszip';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type WriteZipOptions, writeZip } from './index.ts';
+
+const TEXT = b`${'the same again\n'.repeat(5000)}`;
+const NOISE = Uint8Array.from({ length: 70_000 }, (_, index) => (index * index) >>> 3);
+const FILES: Record<string, Uint8Array> = { 'text.txt': TEXT, 'deep/noise.bin': NOISE, ü: b`\x00`, empty: b`` };
+const DATE = new Date(Date.UTC(2024, 1, 29, 12));
+
+/** What JSZip makes when nothing is packed for it. */
+async function byHand(options: Pick<WriteZipOptions, 'compression' | 'compressionOptions' | 'streamFiles'>) {
+  const zip = new JSZip();
+  for (const [name, bytes] of Object.entries(FILES)) zip.file(name, bytes, { createFolders: false, date: DATE });
+  return zip.generateAsync({ ...options, type: 'uint8array' });
+}
+
+const written = async (options: WriteZipOptions) => (await writeZip(FILES, { ...options, date: DATE })).getvalue();
+
+afterEach(() => vi.unstubAllGlobals());
+
+describe('writeZip() makes byte for byte what JSZip makes by itself', () => {
+  const deflate = { compression: 'DEFLATE' } as const;
+  it.each<[string, WriteZipOptions]>([
+    ['of stored entries', {}],
+    ['of stored entries with their sizes behind them', { streamFiles: true }],
+    ['of entries compressed with a level', { ...deflate, compressionOptions: { level: 6 } }],
+  ])('%s', async (_, options) => {
+    expect(await written(options)).toEqual(await byHand(options));
+  });
+
+  it('of compressed entries that have to be the same everywhere', async () => {
+    expect(await written({ ...deflate, deterministic: true })).toEqual(await byHand(deflate));
+  });
+
+  it('of compressed entries where the platform cannot compress', async () => {
+    vi.stubGlobal('CompressionStream', undefined);
+    expect(await written(deflate)).toEqual(await byHand(deflate));
+  });
+});
+
+describe('Without a level the platform compresses', () => {
+  const used = () => {
+    const formats: string[] = [];
+    const Platform = CompressionStream;
+    vi.stubGlobal(
+      'CompressionStream',
+      class extends Platform {
+        constructor(format: CompressionFormat) {
+          super(format);
+          formats.push(format);
+        }
+      },
+    );
+    return formats;
+  };
+
+  it.each([{ streamFiles: false }, { streamFiles: true }])('into what other readers read: %o', async (options) => {
+    const formats = used();
+    const zip = await written({ ...options, compression: 'DEFLATE' });
+    expect(formats).toEqual(['gzip', 'gzip', 'gzip']);
+    expect(unzipSync(zip)).toEqual(FILES);
+    expect(zip.length).toBeLessThan(NOISE.length + 5000);
+    const opened = await JSZip.loadAsync(zip, { checkCRC32: true });
+    expect(await opened.file('text.txt')?.async('uint8array')).toEqual(TEXT);
+  });
+
+  it('but not what is to have a level, or to be stored', async () => {
+    const formats = used();
+    const entries = {
+      small: { content: TEXT, compressionOptions: { level: 9 } },
+      stored: { content: TEXT, compression: 'STORE' },
+      packed: TEXT,
+    } as const;
+    const zip = await writeZip(entries, { compression: 'DEFLATE' });
+    expect(formats).toEqual(['gzip']);
+    expect(unzipSync(zip.getvalue())).toEqual({ small: TEXT, stored: TEXT, packed: TEXT });
+  });
+
+  it('whatever the content is', async () => {
+    const formats = used();
+    const shared = new Uint8Array(new SharedArrayBuffer(TEXT.length));
+    shared.set(TEXT);
+    const contents = {
+      shared,
+      buffer: Buffer.from(TEXT),
+      stream: new BytesIO(TEXT),
+      text: new TextDecoder().decode(TEXT),
+      blob: new Blob([TEXT]),
+      response: new Response(TEXT),
+      chunks: [TEXT.subarray(0, 7), TEXT.subarray(7)],
+      'nothing, as it turns out': (async function* () {})(),
+    };
+    const zip = await writeZip(contents, { compression: 'DEFLATE' });
+    expect(formats).toHaveLength(8);
+    for (const [name, bytes] of Object.entries(unzipSync(zip.getvalue())))
+      expect(bytes, name).toEqual(name.startsWith('nothing') ? b`` : TEXT);
+  });
+
+  it('into a header that has the size, the compressed size and the CRC', async () => {
+    const zip = await writeZip({ a: TEXT }, { compression: 'DEFLATE' });
+    const [head, name] = [zip.read(30), zip.read(1)];
+    expect(name).toEqual(b`a`);
+    const fields = new DataView(head.buffer);
+    expect(fields.getUint32(22, true)).toBe(TEXT.length);
+    const packed = zip.read(fields.getUint32(18, true));
+    expect(new Uint8Array(inflateRawSync(packed))).toEqual(TEXT);
+    expect(zip.read(4)).toEqual(b`PK\x01\x02`);
+  });
+
+  it('and a content that fails is what fails', async () => {
+    const gone = new Error('gone');
+    const failing = (async function* () {
+      yield TEXT;
+      throw gone;
+    })();
+    await expect(writeZip({ a: TEXT, b: failing }, { compression: 'DEFLATE' })).rejects.toMatchObject({
+      code: 'ERR_MEMIO_SOURCE',
+      cause: gone,
+    });
+  });
+});
+
+describeWith('python3', 'what the platform compressed is not read by CPython')('CPython’s zipfile', () => {
+  const READ = `
+import io, sys, zipfile
+archive = zipfile.ZipFile(io.BytesIO(sys.stdin.buffer.read()))
+assert archive.testzip() is None
+print([(entry.filename, entry.file_size, entry.compress_type) for entry in archive.infolist()])
+`;
+
+  it('finds every CRC and size right', async () => {
+    const input = await written({ compression: 'DEFLATE' });
+    expect(execFileSync('python3', ['-c', READ], { input, encoding: 'utf8' }).trim()).toBe(
+      "[('text.txt', 75000, 8), ('deep/noise.bin', 70000, 8), ('ü', 1, 8), ('empty', 0, 0)]",
+    );
+  });
+});
