@@ -49,8 +49,8 @@ const forgotten = new FinalizationRegistry<SpoolFile>((file) => file.close());
  * @example
  * ```ts
  * using io = new SpooledBytesIO(undefined, { maxSize: 1_000_000 });
- * await io.writeFrom(await fetch('https://example.com/large.bin'));
- * io.rolled; //=> true when it had more than 1,000,000 bytes
+ * await io.writeFrom(await fetch('https://example.com/large.bin')); // 2,000,000 bytes
+ * io.rolled; //=> true
  * ```
  *
  * @see {@link https://docs.python.org/3/library/tempfile.html#tempfile.SpooledTemporaryFile | tempfile.SpooledTemporaryFile}

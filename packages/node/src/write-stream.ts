@@ -22,6 +22,8 @@ export interface WriteStreamOptions {
  *
  * @example
  * ```ts
+ * import { createReadStream } from 'node:fs';
+ *
  * await pipeline(createReadStream('photo.png'), createWriteStream(io));
  * ```
  */

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describeWith } from '@memio/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkCommands, checkInstalls, checkMentions, readWorkspace } from './commands.ts';
+import { packageFolders, ROOT, readDocuments, readSources } from './documents.ts';
+import { Examination } from './examine.ts';
+import { type Fence, readExamples, readFences } from './fence.ts';
+
+const workspace = readWorkspace();
+const documents = readDocuments();
+const fences = documents.flatMap(({ path, text }) => readFences(path, text));
+const examples = readSources().flatMap(({ path, text }) => readExamples(path, text));
+const all = [...fences, ...examples];
+const publicNames = new Map<string, string[]>();
+for (const name of workspace.packages.keys()) publicNames.set(name, Object.keys(await import(name)));
+
+const examination = new Examination(all, (document) => {
+  const own = `@memio/${document.split('/')[1]}`;
+  return { [own]: publicNames.get(own) ?? [], '@memio/core': publicNames.get('@memio/core')! };
+});
+let failures = new Map<Fence, string[]>();
+beforeAll(async () => {
+  failures = await examination.failures();
+}, 120_000);
+afterAll(() => examination.dispose());
+
+const paths = [...new Set(all.map(({ document }) => document))];
+
+describe.each(paths)('%s', (path) => {
+  for (const fence of all.filter(({ document, language }) => document === path && language !== 'python'))
+    it(`keeps what line ${fence.line} promises (${fence.language})`, () => {
+      const commands = fence.language === 'sh' && !fence.notRun ? checkCommands(fence, workspace) : [];
+      expect([...failures.get(fence)!, ...commands]).toEqual([]);
+    });
+});
+
+describeWith('python3', 'the Python of the documents is not run')('Python', () => {
+  for (const fence of fences.filter(({ language }) => language === 'python'))
+    it(`keeps what line ${fence.line} of ${fence.document} promises`, () => {
+      expect(failures.get(fence)).toEqual([]);
+    });
+});
+
+describe.each(documents.map(({ path, text }) => [path, text] as const))('%s', (path, text) => {
+  it('installs what its fences import', () => {
+    expect(
+      checkInstalls(
+        fences.filter(({ document }) => document === path),
+        workspace,
+      ),
+    ).toEqual([]);
+  });
+
+  it('mentions scripts that there are', () => {
+    expect(checkMentions(path, text, workspace)).toEqual([]);
+  });
+});
+
+for (const { fence, file } of examination.tests())
+  describe(`the test in ${fence.document}:${fence.line}`, async () => {
+    await import(file);
+  });
+
+it('leaves out nothing but this', () => {
+  const left = all.filter(({ notRun }) => notRun);
+  expect(left.map(({ document, notRun }) => `${document}: ${notRun}`)).toEqual([
+    'CONTRIBUTING.md: a picture of the folders',
+  ]);
+});
+
+it('names every package in the picture of the folders', () => {
+  const [picture] = fences.filter(({ document }) => document === 'CONTRIBUTING.md');
+  const named = picture!.code.split('\n').map((line) => line.split(' ', 1)[0]!);
+  expect(packageFolders().filter((path) => !named.includes(path))).toEqual([]);
+  expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+});
