@@ -1,36 +1,71 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { readRecipes } from './recipe-folder.ts';
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
-const { dependencies } = JSON.parse(read('../package.json')) as { dependencies: Record<string, string> };
-const HOSTS: Record<string, string> = { '@memio/jszip': 'jszip', '@memio/pdfkit': 'pdfkit', '@memio/pngjs': 'pngjs' };
-const recipes = readdirSync(new URL('.', import.meta.url)).filter((name) => /^[a-z-]+\.ts$/.test(name));
+const manifestOf = (path: string) =>
+  JSON.parse(read(`${path}/package.json`)) as Record<string, Record<string, string> | undefined>;
 
-describe.each(recipes)('%s can be copied', (file) => {
-  const source = read(file);
-  const imported = [...source.matchAll(/ from '([^']+)'/g)].map((match) => match[1]!);
-  const header = source.slice(0, source.indexOf('\n\n')).split('\n');
+const dependencies = Object.keys(manifestOf('..')['dependencies']!);
+/** What has to be installed beside an adapter. */
+const hostsOf = (name: string): string[] =>
+  name.startsWith('@memio/')
+    ? Object.keys(manifestOf(`../../../packages/${name.slice(7)}`)['peerDependencies'] ?? {})
+    : [];
+const NODE_ONLY = /^(node:|@aws-sdk\/|@memio\/node$|nodemailer$|smtp-server$|ws$)/;
+/** `@scope/name` of `@scope/name/path`. */
+const packageOf = (specifier: string): string => /^(?:@[^/]+\/)?[^/]+/.exec(specifier)![0];
+
+const recipes = await readRecipes();
+
+it('there are recipes', () => {
+  expect(recipes.length).toBeGreaterThan(5);
+});
+
+describe.each(recipes)('the recipe $name can be copied', ({ name, source, install, runsIn }) => {
+  const specifiers = [...source.matchAll(/\bfrom '([^']+)'|^import '([^']+)'/gm)].map((match) => match[1] ?? match[2]!);
+  const packages = specifiers.filter((specifier) => !specifier.startsWith('node:')).map(packageOf);
 
   it('imports nothing but published packages and modules of Node.js', () => {
-    expect(imported).not.toEqual([]);
-    for (const name of imported) expect(name.startsWith('node:') || name in dependencies, name).toBe(true);
-    expect(source).not.toMatch(/\bimport\('|require\(/);
+    expect(specifiers).not.toEqual([]);
+    for (const name of packages) expect(dependencies, `the dependencies of the examples`).toContain(name);
+    expect(source).not.toMatch(/\bimport\(|\brequire\(/);
   });
 
-  it('says in at most five lines what it does, what to install and how to run it', () => {
-    expect(header.length).toBeLessThanOrEqual(5);
-    for (const line of header) expect(line).toMatch(/^\/\/ /);
-    const install = header
-      .find((line) => line.startsWith('// npm install '))!
-      .split(' ')
-      .slice(3);
-    const packages = imported.filter((name) => !name.startsWith('node:'));
-    const hosts = packages.flatMap((name) => HOSTS[name] ?? []);
-    expect(install.sort()).toEqual([...new Set(['@memio/core', ...packages, ...hosts])].sort());
-    expect(header.at(-1)).toMatch(`// node ${file.replace('.ts', '.js')}`);
+  it('says in at most five lines what it does, what to install and where it runs', () => {
+    expect(source.slice(0, source.indexOf('\n\n')).split('\n').length).toBeLessThanOrEqual(5);
+    const hosts = packages.flatMap(hostsOf);
+    expect(install.toSorted()).toEqual([...new Set(['@memio/core', ...packages, ...hosts])].sort());
   });
 
-  it('stands in the README', () => {
-    expect(read('../README.md')).toContain(`(src/${file})`);
+  it('says that it runs in browsers only if what it imports does', () => {
+    if (runsIn === 'browsers') expect(specifiers.filter((specifier) => NODE_ONLY.test(specifier))).toEqual([]);
+  });
+
+  it('is short, and runs nothing before it is told to', () => {
+    expect(source.trimEnd().split('\n').length).toBeLessThanOrEqual(66);
+    expect(source).toMatch(/^export default async function main\(/m);
+    expect(source).not.toMatch(/process\.(exit|argv)/);
+    // A recipe that starts itself as a worker may ask whether it is one.
+    expect(source).not.toMatch(/^(?!if \((!isMainThread|workerData)\b)(await|if|for|try)\b/m);
+  });
+
+  it('has a test', () => {
+    expect(read(`recipes/${name}.test.ts`)).toContain(`'./${name}.ts'`);
+  });
+});
+
+describe('the README', () => {
+  it('has a row for each recipe, in the words of its header', () => {
+    const rows = recipes.map(({ name, summary, install, runsIn }) =>
+      [
+        `[\`${name}\`](src/recipes/${name}.ts)`,
+        summary,
+        install.map((name) => `\`${name}\``).join(' '),
+        runsIn === 'browsers' ? 'browsers, Node.js' : 'Node.js',
+      ].join(' | '),
+    );
+    const there = [...read('../README.md').matchAll(/^\| (\[`[^`]+`\]\(src\/recipes\/.+?) +\|$/gm)];
+    expect(there.map(([, row]) => row!.replaceAll(/ +\| /g, ' | '))).toEqual(rows);
   });
 });

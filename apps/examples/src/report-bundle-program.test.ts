@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describeWith } from '@memio/testkit';
 import { unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { type Ended, programOf, run, runRecipe, temporaryFolder } from '../test/run.ts';
+import { type Ended, programOf, run, runProgram, temporaryFolder } from '../test/run.ts';
 
 const folder = temporaryFolder();
 const SEATTLE = fileURLToPath(new URL('../data/seattle-weather.csv', import.meta.url));
@@ -20,7 +20,7 @@ const visible = (text: string): string => text.replaceAll('\x1b', '<esc>').repla
 
 describe('the program report-bundle', () => {
   it('prints plain lines into a pipe, then the table, then where the report is', () => {
-    const { status, stdout, stderr } = runRecipe('report-bundle', [], folder);
+    const { status, stdout, stderr } = runProgram('report-bundle', [], folder);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(visible(stdout)).toBe(stdout);
     const lines = stdout.split('\n');
@@ -42,7 +42,7 @@ describe('the program report-bundle', () => {
 
   it('takes a CSV and a folder', () => {
     write('other.csv', CSV);
-    const { status, stdout } = runRecipe('report-bundle', ['other.csv', '--out', 'deep/er'], folder);
+    const { status, stdout } = runProgram('report-bundle', ['other.csv', '--out', 'deep/er'], folder);
     expect(status).toBe(0);
     expect(stdout).toContain(`The report is in ${join('deep/er', 'other-report.zip')}`);
     expect(readdirSync(join(folder, 'deep/er'))).toEqual(['other-report.zip']);
@@ -68,17 +68,17 @@ describe('bad input of the program report-bundle', () => {
     const lines = readFileSync(SEATTLE, 'utf8').split('\n');
     lines[999] = lines[999]!.replace(',', ';');
     write('broken.csv', lines.join('\n'));
-    const ended = runRecipe('report-bundle', ['broken.csv', '--out', 'broken'], folder);
+    const ended = runProgram('report-bundle', ['broken.csv', '--out', 'broken'], folder);
     expectOneLine(ended, 'broken.csv, row 1000: expected 6 fields, found 5');
     expect(readdirSync(folder)).not.toContain('broken');
   });
 
   it('is a broken row: the report of an earlier run stays as it was', () => {
     write('again.csv', CSV);
-    runRecipe('report-bundle', ['again.csv', '--out', 'again'], folder);
+    runProgram('report-bundle', ['again.csv', '--out', 'again'], folder);
     const before = readFileSync(join(folder, 'again', 'again-report.zip'));
     write('again.csv', `${CSV}2012-01-02\n`);
-    const ended = runRecipe('report-bundle', ['again.csv', '--out', 'again'], folder);
+    const ended = runProgram('report-bundle', ['again.csv', '--out', 'again'], folder);
     expectOneLine(ended, 'again.csv, row 3: expected 6 fields, found 1');
     expect(readFileSync(join(folder, 'again', 'again-report.zip')).equals(before)).toBe(true);
     expect(readdirSync(join(folder, 'again'))).toEqual(['again-report.zip']);
@@ -88,7 +88,7 @@ describe('bad input of the program report-bundle', () => {
     ['that does not exist', 'nope/missing.csv', 'no such file or directory'],
     ['of a folder', '.', 'illegal operation on a directory'],
   ])('is a path %s', (_what, path, reason) => {
-    const ended = runRecipe('report-bundle', [path, '--out', 'never'], folder);
+    const ended = runProgram('report-bundle', [path, '--out', 'never'], folder);
     expectOneLine(ended, `Cannot read ${path}: ${reason}`);
     expect(readdirSync(folder)).not.toContain('never');
   });
@@ -99,7 +99,7 @@ describe('bad input of the program report-bundle', () => {
   ])('is an output folder %s', (_what, out) => {
     write('file.txt', 'untouched');
     const before = readdirSync(folder);
-    const ended = runRecipe('report-bundle', [SEATTLE, '--out', out], folder);
+    const ended = runProgram('report-bundle', [SEATTLE, '--out', out], folder);
     expectOneLine(ended, `Cannot write ${join(out, basename(ZIP))}: not a directory`);
     expect(readdirSync(folder)).toEqual(before);
     expect(readFileSync(join(folder, 'file.txt'), 'utf8')).toBe('untouched');
@@ -107,7 +107,7 @@ describe('bad input of the program report-bundle', () => {
 
   it('is an output file that cannot be replaced: no temporary file stays', () => {
     mkdirSync(join(folder, 'taken', basename(ZIP)), { recursive: true });
-    const { status, stderr } = runRecipe('report-bundle', [SEATTLE, '--out', 'taken'], folder);
+    const { status, stderr } = runProgram('report-bundle', [SEATTLE, '--out', 'taken'], folder);
     expect(stderr).toMatch(/^report-bundle: Cannot write taken.seattle-weather-report\.zip: [a-z ]+\n$/);
     expect(status).toBe(1);
     expect(readdirSync(join(folder, 'taken'))).toEqual([basename(ZIP)]);
@@ -129,7 +129,7 @@ describe('bad input of the program report-bundle', () => {
     ['an option without its value', ['--out']],
     ['too many arguments', ['a.csv', 'b.csv']],
   ])('is %s', (_what, args) => {
-    const { status, stderr } = runRecipe('report-bundle', args, folder);
+    const { status, stderr } = runProgram('report-bundle', args, folder);
     expect(stderr).toMatch(/^report-bundle: [^\n]+\n$/);
     expect(status).toBe(1);
   });

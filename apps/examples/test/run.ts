@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
+import type { BytesIO } from '@memio/core';
+import { afterAll, vi } from 'vitest';
 
 /** A folder of its own for the tests of one file, deleted when they have run. */
 export function temporaryFolder(): string {
@@ -12,8 +13,21 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** The built program of a recipe. */
-export const programOf = (recipe: string): string => fileURLToPath(new URL(`../dist/${recipe}.js`, import.meta.url));
+/** Runs the example of a recipe. `log` is what it said, line by line. */
+export async function runMain(
+  main: () => Promise<Record<string, BytesIO>>,
+): Promise<{ made: Record<string, BytesIO>; log: string[] }> {
+  const log: string[] = [];
+  const spy = vi.spyOn(console, 'log').mockImplementation((...words) => void log.push(words.join(' ')));
+  try {
+    return { made: await main(), log };
+  } finally {
+    spy.mockRestore();
+  }
+}
+
+/** A built program of this package. */
+export const programOf = (name: string): string => fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url));
 
 export interface Ended {
   status: number | null;
@@ -34,6 +48,6 @@ export function run(program: string, args: string[], { cwd, env }: { cwd?: strin
   return { status, stdout, stderr };
 }
 
-/** Runs the built program of a recipe in `cwd`; its output goes to a pipe. */
-export const runRecipe = (recipe: string, args: string[], cwd: string): Ended =>
-  run(process.execPath, [programOf(recipe), ...args], { cwd });
+/** Runs a built program in `cwd`; its output goes to a pipe. */
+export const runProgram = (name: string, args: string[], cwd: string): Ended =>
+  run(process.execPath, [programOf(name), ...args], { cwd });

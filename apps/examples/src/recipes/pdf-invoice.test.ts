@@ -1,10 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeWith } from '@memio/testkit';
 import { extractText, getDocumentProxy } from 'unpdf';
 import { describe, expect, it } from 'vitest';
-import { run, runRecipe, temporaryFolder } from '../test/run.ts';
-import { type Invoice, writeInvoice } from './pdf-invoice.ts';
+import { run, runMain, temporaryFolder } from '../../test/run.ts';
+import main, { type Invoice, writeInvoice } from './pdf-invoice.ts';
 
 const folder = temporaryFolder();
 const INVOICE: Invoice = {
@@ -54,16 +54,13 @@ describe('pdf-invoice', () => {
   });
 });
 
-describe('the program pdf-invoice', () => {
-  it('writes out/invoice.pdf', async () => {
-    const { status, stdout, stderr } = runRecipe('pdf-invoice', [], folder);
-    const file = readFileSync(join(folder, 'out', 'invoice.pdf'));
-    expect({ status, stdout, stderr }).toEqual({
-      status: 0,
-      stdout: `${join('out', 'invoice.pdf')}: ${file.length} bytes\n`,
-      stderr: '',
-    });
-    const { text } = await pagesOf(new Uint8Array(file));
+describe('the example of pdf-invoice', () => {
+  it('makes an invoice', async () => {
+    const { made, log } = await runMain(main);
+    const pdf = made['invoice.pdf']!.read();
+    expect(log).toEqual([`Invoice 2025-0042 for Ada Lovelace: ${pdf.length} bytes`]);
+    const { text } = await pagesOf(pdf);
+    expect(text).toHaveLength(1);
     expect(text[0]).toContain('€143.69');
   });
 });

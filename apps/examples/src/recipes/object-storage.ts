@@ -1,15 +1,13 @@
-// Streams what may be larger than memory to S3, or a server that speaks its protocol, as a multipart upload, and gets it
-// back. From the environment: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL_S3 for such a server.
+// Object storage: a stream larger than memory to S3, or a server that speaks its protocol, in parts, and back.
 // npm install @aws-sdk/client-s3 @aws-sdk/lib-storage @memio/core @memio/node
-// node object-storage.js <bucket> [key]
+// Needs a bucket, and AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; AWS_ENDPOINT_URL_S3 for a server of your own.
+// Runs in Node.js.
 
 import { createHash } from 'node:crypto';
-import { realpathSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import type { BytesIO } from '@memio/core';
+import { type BytesIO, b } from '@memio/core';
 import { createReadStream, SpooledBytesIO } from '@memio/node';
 
 export interface Place {
@@ -43,26 +41,18 @@ async function sha256(io: BytesIO): Promise<string> {
   return hash.digest('hex');
 }
 
-async function main([Bucket, Key = 'memio-example.txt']: string[]): Promise<void> {
+export default async function main(Bucket = '', Key = 'readings.txt'): Promise<Record<string, BytesIO>> {
+  if (!Bucket) throw new Error('Name a bucket, and set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY');
   const { AWS_REGION = 'us-east-1', AWS_ENDPOINT_URL_S3 } = process.env;
-  if (!Bucket) throw new Error('Say which bucket: node object-storage.js <bucket> [key] (see its first lines)');
   const client = new S3Client({ region: AWS_REGION, forcePathStyle: AWS_ENDPOINT_URL_S3 !== undefined });
 
   using io = new SpooledBytesIO(null, { maxSize: 2 ** 20 });
-  const encoder = new TextEncoder();
-  for (let line = 0; io.size < 12 * 2 ** 20; line++)
-    io.write(encoder.encode(`reading ${line}: ${(line * 37) % 101}\n`));
+  for (let line = 0; io.size < 12 * 2 ** 20; line++) io.write(b`reading ${`${line}: ${(line * 37) % 101}`}\n`);
 
   await upload(client, { Bucket, Key }, io, (sent) => console.log(`${sent} of ${io.size} bytes sent`));
-  using copy = await download(client, { Bucket, Key }, io.size);
+  const copy = await download(client, { Bucket, Key }, io.size);
   const got = await sha256(copy);
   if (got !== (await sha256(io))) throw new Error(`What came back from ${Bucket}/${Key} is not what was sent`);
   console.log(`${copy.size} bytes are in ${Bucket}/${Key}, SHA-256 ${got}`);
-}
-
-if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  await main(process.argv.slice(2)).catch((error: Error) => {
-    console.error(`${error.name}: ${error.message}`);
-    process.exitCode = 1;
-  });
+  return { 'readings.txt': copy };
 }

@@ -1,11 +1,7 @@
-// Draws an image, keeps it as PNG in memory, reads it back and makes a thumbnail of it, without a temporary file.
+// Image in memory: drawn, encoded as PNG, decoded again and made smaller, without a temporary file.
 // npm install @memio/core @memio/pngjs pngjs
-// node image-in-memory.js
+// Runs in browsers and Node.js.
 
-import { realpathSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { BytesIO, Source } from '@memio/core';
 import { readPng, writePng } from '@memio/pngjs';
 
@@ -39,16 +35,19 @@ export async function thumbnail(source: Source, factor: number): Promise<BytesIO
   return writePng({ width, height, data });
 }
 
-async function main(): Promise<void> {
-  const image = await drawMandelbrot(900, 720);
-  const small = await thumbnail(image, 6);
-  await mkdir('out', { recursive: true });
-  for (const [name, png] of Object.entries({ 'mandelbrot.png': image, 'mandelbrot-small.png': small })) {
-    png.seek(16); // where a PNG has its size
-    const size = new DataView(png.read(8).buffer);
-    await writeFile(join('out', name), png.getvalue());
-    console.log(`${join('out', name)}: ${size.getUint32(0)} x ${size.getUint32(4)} pixels, ${png.size} bytes`);
-  }
+/** Width and height, from where a PNG has them. */
+export function sizeOf(png: BytesIO): [width: number, height: number] {
+  png.seek(16);
+  const size = new DataView(png.read(8).buffer);
+  return [size.getUint32(0), size.getUint32(4)];
 }
 
-if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await main();
+export default async function main(): Promise<Record<string, BytesIO>> {
+  const image = await drawMandelbrot(900, 720);
+  const small = await thumbnail(image, 6);
+  const made = { 'mandelbrot.png': image, 'mandelbrot-small.png': small };
+  for (const [name, png] of Object.entries(made)) {
+    console.log(`${name}: ${sizeOf(png).join(' x ')} pixels, ${png.size} bytes`);
+  }
+  return made;
+}

@@ -1,14 +1,11 @@
-// Downloads into memory with progress, a limit and a timeout, checks the checksum and reads the lines. The server it
-// downloads from is its own, on loopback; it sends its answer in chunks.
+// Download: fetch into memory with progress, a limit and a timeout, check the checksum and read the lines.
 // npm install @memio/core
-// node http-download.js
+// Runs in Node.js.
 
 import { createHash } from 'node:crypto';
-import { realpathSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { BytesIO } from '@memio/core';
 
 /** Rejects when the answer is not a success, too large, cut off, too slow, or not what its checksum says. */
@@ -45,16 +42,15 @@ export async function serve(): Promise<{ url: string; stop(): void }> {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/readings.txt`, stop };
 }
 
-async function main(): Promise<void> {
+export default async function main(): Promise<Record<string, BytesIO>> {
   const server = await serve();
   try {
     const stream = await download(server.url, (received, expected) => console.log(`${received} of ${expected} bytes`));
     console.log(`The first of ${[...stream].length} lines:`);
     stream.seek(0);
     console.log(new TextDecoder().decode(stream.readline()).trimEnd());
+    return { 'readings.txt': stream };
   } finally {
     server.stop();
   }
 }
-
-if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await main();

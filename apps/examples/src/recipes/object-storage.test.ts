@@ -1,14 +1,13 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { BytesIO, type IngestError } from '@memio/core';
 import { SpooledBytesIO } from '@memio/node';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Fault, ObjectStorage } from '../test/object-storage.ts';
-import { programOf, temporaryFolder } from '../test/run.ts';
-import { download, upload } from './object-storage.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Fault, ObjectStorage } from '../../test/object-storage.ts';
+import { runMain, temporaryFolder } from '../../test/run.ts';
+import main, { download, upload } from './object-storage.ts';
 
 const MIB = 2 ** 20;
 const Bucket = 'memio';
@@ -125,38 +124,29 @@ describe('object-storage', () => {
   });
 });
 
-describe('the program object-storage', () => {
-  // Not `runRecipe`: the server runs in this process, which must go on while the program runs.
-  const run = (...args: string[]) =>
-    new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
-      const env = {
-        ...process.env,
-        AWS_ACCESS_KEY_ID: 'S3RVER',
-        AWS_SECRET_ACCESS_KEY: 'S3RVER',
-        AWS_ENDPOINT_URL_S3: storage.endpoint,
-      };
-      execFile(
-        process.execPath,
-        [programOf('object-storage'), ...args],
-        { env, timeout: 20_000 },
-        (error, stdout, stderr) => resolve({ code: error?.code ?? 0, stdout, stderr }),
-      );
-    });
+describe('the example of object-storage', () => {
+  beforeEach(() => {
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'S3RVER');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'S3RVER');
+    vi.stubEnv('AWS_ENDPOINT_URL_S3', storage.endpoint);
+  });
+  afterEach(() => vi.unstubAllEnvs());
 
   it('uploads, downloads and compares', async () => {
-    const { code, stdout, stderr } = await run(Bucket, 'readings.txt');
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const { length } = stored('readings.txt');
-    const lines = stdout.trimEnd().split('\n');
-    expect(lines.at(-1)).toBe(`${length} bytes are in memio/readings.txt, SHA-256 ${sha256(stored('readings.txt'))}`);
-    expect(lines.at(-2)).toBe(`${length} of ${length} bytes sent`);
+    const { made, log } = await runMain(() => main(Bucket, 'readings'));
+    const { length } = stored('readings');
+    expect(log.at(-1)).toBe(`${length} bytes are in memio/readings, SHA-256 ${sha256(stored('readings'))}`);
+    expect(log.at(-2)).toBe(`${length} of ${length} bytes sent`);
+    expect(sha256(made['readings.txt']!.read())).toBe(sha256(stored('readings')));
     expect([1, 2, 3, 4].map(attempts)).toEqual([[200], [200], [200], []]);
+    made['readings.txt']!.close();
   });
 
-  it.each([
-    [[], 'Error: Say which bucket: node object-storage.js <bucket> [key] (see its first lines)\n'],
-    [['no-such-bucket'], 'NoSuchBucket: The specified bucket does not exist\n'],
-  ])('says in one line what is wrong with %j', async (args, message) => {
-    expect(await run(...args)).toEqual({ code: 1, stdout: '', stderr: message });
+  it('says what it needs when told no bucket', async () => {
+    await expect(main()).rejects.toThrow('Name a bucket, and set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY');
+  });
+
+  it('fails for a bucket that is not there', async () => {
+    await expect(main('no-such-bucket')).rejects.toMatchObject({ name: 'NoSuchBucket' });
   });
 });

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { createServer, get, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { afterEach, describe, expect, it } from 'vitest';
-import { runRecipe, temporaryFolder } from '../test/run.ts';
-import { download, serve } from './http-download.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { runMain } from '../../test/run.ts';
+import main, { download, serve } from './http-download.ts';
 
 const stops: (() => void)[] = [];
 afterEach(() => {
@@ -75,15 +75,13 @@ describe('http-download', () => {
   });
 });
 
-describe('the program http-download', () => {
-  const folder = temporaryFolder();
-
-  it('starts its server, downloads, stops it and ends', () => {
-    const { status, stdout, stderr } = runRecipe('http-download', [], folder);
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    const lines = stdout.trimEnd().split('\n');
-    expect(lines.slice(-2)).toEqual(['The first of 16000 lines:', 'sensor 0 reading 0: 0']);
-    const [, received, expected] = /^(\d+) of (\d+) bytes$/.exec(lines.at(-3)!)!;
+describe('the example of http-download', () => {
+  it('downloads from its server, which has ended afterwards', async () => {
+    const { made, log } = await runMain(main);
+    const lines = made['readings.txt']!.text().split('\n');
+    expect(log.slice(-2)).toEqual([`The first of ${lines.length - 1} lines:`, lines[0]]);
+    const [, received, expected] = /^(\d+) of (\d+) bytes$/.exec(log.at(-3)!)!;
     expect(received).toBe(expected);
+    await vi.waitFor(() => expect(process.getActiveResourcesInfo()).not.toContain('TCPServerWrap'));
   });
 });

@@ -1,12 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { b } from '@memio/core';
 import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
-import { runRecipe, temporaryFolder } from '../test/run.ts';
-import { drawMandelbrot, thumbnail } from './image-in-memory.ts';
-
-const folder = temporaryFolder();
+import { runMain } from '../../test/run.ts';
+import main, { drawMandelbrot, thumbnail } from './image-in-memory.ts';
 
 describe('image-in-memory', () => {
   it('draws the Mandelbrot set: black inside, coloured outside, symmetrical', async () => {
@@ -46,18 +42,16 @@ describe('image-in-memory', () => {
   });
 });
 
-describe('the program image-in-memory', () => {
-  it('writes both images and says their sizes', () => {
-    const { status, stdout, stderr } = runRecipe('image-in-memory', [], folder);
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    for (const [name, size] of [
-      ['mandelbrot.png', [900, 720]],
-      ['mandelbrot-small.png', [150, 120]],
-    ] as const) {
-      const file = readFileSync(join(folder, 'out', name));
-      const { width, height } = decode(file);
+describe('the example of image-in-memory', () => {
+  it('makes both images and says their sizes', async () => {
+    const { made, log } = await runMain(main);
+    const sizes = { 'mandelbrot.png': [900, 720], 'mandelbrot-small.png': [150, 120] };
+    expect(Object.keys(made)).toEqual(Object.keys(sizes));
+    for (const [index, [name, size]] of Object.entries(sizes).entries()) {
+      const png = made[name]!.getvalue();
+      const { width, height } = decode(png);
       expect([width, height]).toEqual(size);
-      expect(stdout).toContain(`${join('out', name)}: ${width} x ${height} pixels, ${file.length} bytes\n`);
+      expect(log[index]).toBe(`${name}: ${width} x ${height} pixels, ${png.length} bytes`);
     }
   });
 });

@@ -1,10 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeWith } from '@memio/testkit';
 import { unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { run, runRecipe, temporaryFolder } from '../test/run.ts';
-import { zipFolder } from './zip-from-files.ts';
+import { run, runMain, temporaryFolder } from '../../test/run.ts';
+import main, { zipFolder } from './zip-from-files.ts';
 
 const folder = temporaryFolder();
 const FILES: Record<string, Uint8Array> = {
@@ -35,14 +35,18 @@ describe('zip-from-files', () => {
   });
 });
 
-describe('the program zip-from-files', () => {
-  it('writes out/files.zip and lists what is in it', () => {
-    const { status, stdout, stderr } = runRecipe('zip-from-files', ['files'], folder);
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    const zip = readFileSync(join(folder, 'out', 'files.zip'));
+describe('the example of zip-from-files', () => {
+  it('packs a folder, counts its files and names the largest first', async () => {
+    const { made, log } = await runMain(() => main(join(folder, 'files')));
+    const zip = made['files.zip']!.getvalue();
     expect(Object.keys(unzipSync(zip)).sort()).toEqual(Object.keys(FILES).sort());
-    expect(stdout).toContain('11,000  a.txt\n');
-    expect(stdout).toContain(`4 files of files are in ${join('out', 'files.zip')} (${zip.length} bytes)\n`);
+    expect(log[0]).toBe(`4 files of ${join(folder, 'files')}: ${zip.length} bytes as ZIP. The largest:`);
+    expect(log.slice(1, 3)).toEqual(['      11,000  a.txt', '         256  nested/deeper/every-byte.bin']);
+  });
+
+  it('packs the folder of the recipe itself if told no other', async () => {
+    const { made } = await runMain(main);
+    expect(Object.keys(unzipSync(made['files.zip']!.getvalue()))).toContain('zip-from-files.ts');
   });
 });
 

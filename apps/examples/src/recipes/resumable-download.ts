@@ -1,0 +1,65 @@
+// Resumable download: goes on where a broken connection stopped, with Range and If-Range, a limit and bounded retries.
+// npm install @memio/core
+// Runs in Node.js.
+
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { BytesIO, b, type IngestError, isMemioError } from '@memio/core';
+
+/** Rejects when more than `retries` connections broke; at once when the server refuses or sends over `maxBytes`. */
+export async function download(url: string, maxBytes: number, retries = 5, signal?: AbortSignal): Promise<BytesIO> {
+  const io = new BytesIO();
+  let etag = '';
+  for (let attempt = 0; ; attempt++) {
+    try {
+      // Ranges count bytes as they are sent: they must not be compressed. With a range fetch asks for that by itself.
+      const resume = etag && { range: `bytes=${io.size}-`, 'if-range': etag };
+      const headers = resume || { 'accept-encoding': 'identity' };
+      const response = await fetch(url, { headers, signal: signal ?? null });
+      const range = response.headers.get('content-range') ?? '';
+      if (response.status !== 206) io.truncate(io.seek(0));
+      else if (!range.startsWith(`bytes ${io.size}-`)) throw new Error(`Cannot go on at ${io.size} with "${range}"`);
+      const tag = response.headers.has('content-encoding') ? null : response.headers.get('etag');
+      etag = tag?.startsWith('"') ? tag : ''; // a weak one says nothing about bytes
+      await io.writeFrom(response, { maxBytes: maxBytes - io.size, signal });
+      io.seek(0);
+      return io;
+    } catch (error) {
+      const broken = isMemioError(error, 'ERR_MEMIO_TRUNCATED') || isMemioError(error, 'ERR_MEMIO_SOURCE');
+      // A TypeError is how fetch says that there is no connection.
+      if (attempt === retries || !(broken || error instanceof TypeError)) throw error;
+      if (broken) io.write((error as IngestError).partial);
+      await wait(100 * 2 ** attempt, undefined, { signal });
+    }
+  }
+}
+
+/** A server of `content` that knows ranges, and breaks off its first `breaks` answers. */
+function unreliable(content: Uint8Array, breaks: number): Server {
+  const etag = `"${createHash('sha256').update(content).digest('hex')}"`;
+  return createServer(({ headers: { range = '' } }, response) => {
+    const start = Number(/^bytes=(\d+)-$/.exec(range)?.[1] ?? 0);
+    const part = content.subarray(start);
+    if (start > 0) response.setHeader('content-range', `bytes ${start}-${content.length - 1}/${content.length}`);
+    response.writeHead(start > 0 ? 206 : 200, { etag, 'content-length': part.length });
+    console.log(`The server sends ${part.length} bytes${breaks > 0 ? ', and breaks off' : ''}`);
+    if (breaks-- > 0) response.write(part.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 20));
+    else response.end(part);
+  });
+}
+
+export default async function main(): Promise<Record<string, BytesIO>> {
+  const content = b`${Array.from({ length: 20_000 }, (_, line) => `reading ${line}: ${line % 97}\n`).join('')}`;
+  const server = unreliable(content, 2).listen(0, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+    const io = await download(`http://127.0.0.1:${(server.address() as AddressInfo).port}/readings.txt`, 2 ** 20);
+    console.log(`Got ${io.size} bytes`);
+    return { 'readings.txt': io };
+  } finally {
+    server.close().closeAllConnections();
+  }
+}
