@@ -13,6 +13,7 @@ export { bytesOf, requireBytes } from './bytes-like.ts';
 export { crc32 } from './crc32.ts';
 export { describe, rangeError, typeError } from './errors.ts';
 export { type Basin, ingest } from './ingest.ts';
+export { isPng, type PngChunk, type PngHeader, pngChunks, pngCutOff, pngHeader } from './png-chunks.ts';
 
 /** The host library failed. What it threw is the `cause`. */
 export class AdapterError extends Error {
@@ -214,8 +215,8 @@ export async function readBytes<Result>(
 }
 
 /** Bytes that are held for a while; `release` gives them back. */
-export interface Held {
-  bytes: Uint8Array;
+export interface Held<Bytes extends Uint8Array = Uint8Array> {
+  bytes: Bytes;
   release(): void;
 }
 
@@ -231,7 +232,7 @@ export async function holdContent(content: Source | string, { signal }: ReadOpti
 }
 
 /** The whole content of `stream`, without a copy unless the stream has moved to a file. */
-function hold(stream: BytesIO): { bytes: Uint8Array<ArrayBuffer>; release(): void } {
+function hold(stream: BytesIO): Held<Uint8Array<ArrayBuffer>> {
   try {
     const view = stream.getbuffer();
     return { bytes: view, release: () => view.release() };

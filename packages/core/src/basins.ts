@@ -1,5 +1,5 @@
-import { BytesIO } from './bytes-io.ts';
 import type { Basin } from './ingest.ts';
+import type { Storage } from './storage.ts';
 
 /** Beyond, writing each chunk as it comes is faster than one copy of all at the end, and takes half the memory. */
 const MOST_KEPT = 32 * 1024 * 1024;
@@ -24,22 +24,14 @@ export class KeptChunks implements Basin {
   }
 }
 
-/** Fills a stream that nobody else has yet: every byte is copied once. */
-export class FreshStream implements Basin {
-  readonly #stream: BytesIO;
-  readonly #place: (chunks: readonly Uint8Array[], room?: number) => void;
-  readonly #maxBytes: number;
+/** Fills the storage of a stream that nobody else has yet: every byte is copied once. */
+export class FreshContent implements Basin {
+  readonly #storage: Storage;
   #kept: Uint8Array[] | undefined = [];
   #length = 0;
 
-  constructor(
-    stream: BytesIO,
-    place: (chunks: readonly Uint8Array[], room?: number) => void,
-    maxBytes: number = Number.POSITIVE_INFINITY,
-  ) {
-    this.#stream = stream;
-    this.#place = place;
-    this.#maxBytes = maxBytes;
+  constructor(storage: Storage) {
+    this.#storage = storage;
   }
 
   expect(length: number): void {
@@ -51,32 +43,39 @@ export class FreshStream implements Basin {
     if (this.#length > MOST_KEPT) this.#pour(ROOM);
     else if (!owned) this.#pour(0);
     if (this.#kept) this.#kept.push(chunk);
-    else this.#stream.write(chunk);
+    else this.#append(chunk);
   }
 
   partial(): Uint8Array<ArrayBuffer> {
-    return this.#kept ? concat(this.#kept) : this.#stream.getvalue();
+    return this.#kept ? concat(this.#kept) : this.#storage.copy(0, this.#storage.size);
   }
 
-  /** The stream with all that was taken, its cursor at 0. */
-  end(): BytesIO {
-    if (this.#kept) return BytesIO.adopt(concat(this.#kept), { maxBytes: this.#maxBytes });
-    this.#stream.seek(0);
-    return this.#stream;
+  /** All was taken. */
+  end(): void {
+    if (this.#kept) this.#storage.adopt(concat(this.#kept));
   }
 
-  /** Places what was kept; from then on chunks are written as they come. */
+  /** Places what was kept; from then on chunks are placed as they come. */
   #pour(wish: number): void {
     if (!this.#kept) return;
-    const kept = this.#kept.reduce((sum, { length }) => sum + length, 0);
+    const length = lengthOf(this.#kept);
     try {
-      this.#place(this.#kept, Math.max(kept, Math.min(wish, ROOM, this.#maxBytes)));
+      this.#storage.reserve(Math.max(length, Math.min(wish, ROOM, this.#storage.maxBytes)));
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       // There may be room for what came, if not for what was wished.
-      this.#place(this.#kept);
+      this.#storage.reserve(length);
     }
+    for (const chunk of this.#kept) this.#append(chunk);
     this.#kept = undefined;
+  }
+
+  #append(chunk: Uint8Array): void {
+    const storage = this.#storage;
+    const end = storage.size + chunk.length;
+    storage.reserve(end);
+    storage.bytes.set(chunk, storage.size);
+    storage.size = end;
   }
 }
 
@@ -85,7 +84,7 @@ type Allocator = { allocUnsafeSlow(length: number): Uint8Array<ArrayBuffer> };
 const allocator = (globalThis as unknown as { Buffer?: Allocator }).Buffer;
 
 function concat(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  const length = lengthOf(chunks);
   const bytes = allocator ? new Uint8Array(allocator.allocUnsafeSlow(length).buffer) : new Uint8Array(length);
   let at = 0;
   for (const chunk of chunks) {
@@ -94,3 +93,5 @@ function concat(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   }
   return bytes;
 }
+
+const lengthOf = (chunks: readonly Uint8Array[]) => chunks.reduce((sum, { length }) => sum + length, 0);

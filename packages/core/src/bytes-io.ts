@@ -96,11 +96,12 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
    * ```
    */
   static async from(source: Source, options: FromOptions = {}): Promise<BytesIO> {
-    const { ingest, FreshStream } = await loadIngest(source);
-    const stream = new BytesIO(undefined, { maxBytes: options.maxBytes });
-    const basin = new FreshStream(stream, (chunks, room) => stream.#place(chunks, room), options.maxBytes);
-    await ingest(source, options, basin);
-    return basin.end();
+    const { ingest, FreshContent } = await loadIngest(source);
+    const stream = new BytesIO(undefined, options);
+    const content = new FreshContent(stream.#storage);
+    await ingest(source, options, content);
+    content.end();
+    return stream;
   }
 
   /**
@@ -332,7 +333,7 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
    *
    * @example
    * ```ts
-   * await response.body.pipeTo(io.sink());
+   * await response.body?.pipeTo(io.sink());
    * ```
    */
   sink(): WritableStream<BytesLike> {
@@ -453,11 +454,12 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
     return requireBytes(data, 'write');
   }
 
-  /** Writes all of `chunks` or nothing, with one growth at the most; there is room for `room` bytes then. */
-  #place(chunks: readonly Uint8Array[], room = chunks.reduce((sum, { length }) => sum + length, 0)): number {
-    if (room > 0) this.#storage.reserve(this.#position + room);
+  /** Writes all of `chunks` or nothing, with one growth at the most. */
+  #place(chunks: readonly Uint8Array[]): number {
+    const length = chunks.reduce((sum, { length }) => sum + length, 0);
+    if (length > 0) this.#storage.reserve(this.#position + length);
     for (const chunk of chunks) BytesIO.prototype.write.call(this, chunk);
-    return room;
+    return length;
   }
 }
 

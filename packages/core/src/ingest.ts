@@ -2,7 +2,7 @@ import { requireBytes } from './bytes-like.ts';
 import { describe, IngestError, LimitError, type MemioErrorCode, rangeError, typeError } from './errors.ts';
 import { open, type Source, type Step } from './feed.ts';
 
-export { FreshStream, KeptChunks } from './basins.ts';
+export { FreshContent, KeptChunks } from './basins.ts';
 
 export interface FromOptions {
   /** The most bytes to take; one more is a `LimitError`. Default: no limit. */
@@ -19,8 +19,11 @@ export interface FromOptions {
 export interface Basin {
   /** Told once, before the first chunk, how much is said to come. It may be a lie. */
   expect(length: number): void;
-  /** @param owned whether the chunk may be kept; otherwise its maker may change it after the call */
-  take(chunk: Uint8Array, owned: boolean): void;
+  /**
+   * @param owned whether the chunk may be kept; otherwise its maker may change it after the call
+   * @returns where the next chunk has to wait, a promise
+   */
+  take(chunk: Uint8Array, owned: boolean): Promise<void> | void;
   /** What was taken so far, for an error that carries it; nothing is taken afterwards. */
   partial(): Uint8Array<ArrayBuffer>;
 }
@@ -59,10 +62,11 @@ export async function ingest(source: Source, options: FromOptions, basin: Basin)
   const accept = (value: unknown) => {
     const bytes = requireBytes(value, 'take in');
     requireRoom(received + bytes.length);
-    if (bytes.length > 0) basin.take(bytes, feed.owned);
+    const room = bytes.length > 0 ? basin.take(bytes, feed.owned) : undefined;
     received += bytes.length;
     if (received > expected!) throw failure('The source went on', 'ERR_MEMIO_OVERRUN');
     onProgress?.(received, expected);
+    return room;
   };
 
   return new Promise((resolve, reject) => {
@@ -94,7 +98,8 @@ export async function ingest(source: Source, options: FromOptions, basin: Basin)
         }
         if (settled) return;
         if (step.done) break;
-        accept(step.value);
+        const room = accept(step.value);
+        if (room) await room;
       }
       if (received < expected!) throw failure('The source ended', 'ERR_MEMIO_TRUNCATED');
     };

@@ -1,5 +1,5 @@
 import { describe, expectTypeOf, it } from 'vitest';
-import type { Basin, ChunkSink, Held, Operation, ReadOptions, WriteOptions } from './adapter.ts';
+import type { Basin, ChunkSink, Held, Operation, PngChunk, PngHeader, ReadOptions, WriteOptions } from './adapter.ts';
 import * as adapter from './adapter.ts';
 import type * as core from './index.ts';
 import {
@@ -289,7 +289,11 @@ describe('the entries', () => {
       | 'describe'
       | 'holdContent'
       | 'ingest'
+      | 'isPng'
       | 'isStream'
+      | 'pngChunks'
+      | 'pngCutOff'
+      | 'pngHeader'
       | 'rangeError'
       | 'readBytes'
       | 'requireBytes'
@@ -328,15 +332,28 @@ describe('the adapter kit', () => {
       (content: Source | string, options?: ReadOptions) => Promise<Held>
     >();
     expectTypeOf<Held>().toEqualTypeOf<{ bytes: Uint8Array; release(): void }>();
+    expectTypeOf<Held<Bytes>>().toEqualTypeOf<{ bytes: Bytes; release(): void }>();
   });
 
   it('takes in', () => {
     expectTypeOf(adapter.ingest).toEqualTypeOf<(source: Source, options: FromOptions, basin: Basin) => Promise<void>>();
     expectTypeOf<Basin>().toEqualTypeOf<{
       expect(length: number): void;
-      take(chunk: Uint8Array, owned: boolean): void;
+      take(chunk: Uint8Array, owned: boolean): Promise<void> | void;
       partial(): Uint8Array<ArrayBuffer>;
     }>();
+  });
+
+  it('walks over a PNG', () => {
+    expectTypeOf(adapter.isPng).toEqualTypeOf<(bytes: Uint8Array) => boolean>();
+    expectTypeOf(adapter.pngHeader).toEqualTypeOf<(bytes: Uint8Array) => PngHeader | undefined>();
+    expectTypeOf(adapter.pngChunks(b``)).toEqualTypeOf<Generator<PngChunk<ArrayBuffer>, void, undefined>>();
+    expectTypeOf(adapter.pngChunks).parameters.toExtend<[bytes: Uint8Array]>();
+    expectTypeOf<PngChunk>().toEqualTypeOf<{ name: string; start: number; end: number; data: Uint8Array }>();
+    expectTypeOf<PngHeader>().toEqualTypeOf<
+      Record<'width' | 'height' | 'depth' | 'colourType' | 'compression' | 'filter' | 'interlace', number>
+    >();
+    expectTypeOf(adapter.pngCutOff).toEqualTypeOf<(where: string, bytes: Uint8Array) => Error>();
   });
 
   it('settles', () => {

@@ -1,9 +1,8 @@
 import { type ChunkSink, describe, typeError } from '@memio/core/adapter';
 import JSZip from 'jszip';
 import type { ChunkStream } from './chunk-stream.ts';
-import { type Method, type Pack, packer } from './packed-content.ts';
+import { type Method, Packer } from './packer.ts';
 import { PulledStream } from './pulled-stream.ts';
-import { WaitingContent } from './waiting-content.ts';
 import { addEntries, type Entry, isArchive, type ZipArchive, type ZipSource } from './zip-source.ts';
 import {
   requireCount,
@@ -46,13 +45,10 @@ export class Generation {
   readonly #deterministic: boolean;
   readonly #date: Date | undefined;
   readonly #entries: Entry[] = [];
-  readonly #packs: { [method in Method]?: Pack | undefined } = {};
+  readonly #packers: { [method in Method]?: Packer | undefined } = {};
+  readonly #stop = new AbortController();
 
-  constructor(
-    source: ZipSource,
-    { date, deterministic = false, ...options }: ZipOptions,
-    signal: AbortSignal | undefined,
-  ) {
+  constructor(source: ZipSource, { date, deterministic = false, ...options }: ZipOptions) {
     if (date !== undefined) requireDate(date);
     requireLevel(options.compressionOptions);
     requireShort('the comment', options.comment ?? '');
@@ -62,7 +58,7 @@ export class Generation {
     this.#date = date ?? (deterministic ? new Date(Date.UTC(1980, 0, 1)) : undefined);
     try {
       if (isArchive(source)) requireArchive(source);
-      else addEntries(source, this.#entries, signal);
+      else addEntries(source, this.#entries);
       requireZip32(this.#entries.map((entry) => ({ ...entry, stored: this.#methodOf(entry) === 'STORE' })));
     } catch (error) {
       this.release();
@@ -70,8 +66,9 @@ export class Generation {
     }
   }
 
-  /** Gives all contents back, those that have not been read as well. */
+  /** Stops reading contents, and gives them all back. */
   release(): void {
+    this.#stop.abort();
     for (const { content } of this.#entries.splice(0)) content.release();
   }
 
@@ -79,7 +76,7 @@ export class Generation {
   async prepare(): Promise<void> {
     for (const method of ['STORE', 'DEFLATE'] as const) {
       if (this.#entries.some((entry) => this.#isPackable(entry) && this.#methodOf(entry) === method))
-        this.#packs[method] = await packer(method);
+        this.#packers[method] = await Packer.for(method);
     }
   }
 
@@ -114,7 +111,7 @@ export class Generation {
 
   /** A level is JSZip's, and so are bytes that have to be the same on every platform. */
   #isPackable(entry: Entry): boolean {
-    if (entry.content instanceof PulledStream || entry.size === 0) return false;
+    if (entry.size === 0) return false;
     const { level } = entry.options.compressionOptions ?? this.#options.compressionOptions ?? {};
     return this.#methodOf(entry) === 'STORE' || (level === undefined && !this.#deterministic);
   }
@@ -125,16 +122,17 @@ export class Generation {
    */
   #archive(): ZipArchive {
     const archive = new JSZip();
+    const { signal } = this.#stop;
     const date = this.#date && { date: this.#date };
     const forEach = (visit: (name: string, file: JSZip.JSZipObject) => void) => {
       for (const entry of this.#entries) {
         const { name, content, options, size } = entry;
-        const pack = this.#isPackable(entry) ? this.#packs[this.#methodOf(entry) as Method] : undefined;
+        const packer = this.#isPackable(entry) ? this.#packers[this.#methodOf(entry) as Method] : undefined;
         const own = { ...date, ...options, binary: true, createFolders: false, dir: name.endsWith('/') };
-        const data = size === 0 ? '' : content instanceof WaitingContent ? content.take() : content;
-        archive.file(name, (pack ? PLACEHOLDER : data) as string, own as JSZip.JSZipFileOptions);
+        const data = packer ? PLACEHOLDER : size === 0 ? '' : content.unpacked(signal);
+        archive.file(name, data as string, own as JSZip.JSZipFileOptions);
         const file = archive.files[name]!;
-        visit(name, pack ? Object.assign(file, { _data: pack(data as Promise<Uint8Array>) }) : file);
+        visit(name, packer ? Object.assign(file, { _data: content.packed(packer, signal) }) : file);
         delete archive.files[name];
       }
     };
@@ -183,9 +181,8 @@ class Queue {
 
   /** The one behind `index` is compressed meanwhile, unless it would have to be read into memory first. */
   #startTo(index: number): void {
-    for (const [ahead, entry] of this.#entries.slice(this.#at, index + 2).entries()) {
-      const { content } = entry;
-      if (content instanceof WaitingContent && (content.inMemory || this.#at + ahead <= index)) content.start();
+    for (const [ahead, { content }] of this.#entries.slice(this.#at, index + 2).entries()) {
+      if (content.inMemory || this.#at + ahead <= index) content.start();
     }
   }
 }

@@ -37,32 +37,38 @@ describe('writeZip() makes byte for byte what JSZip makes by itself', () => {
     expect(await written({ ...deflate, deterministic: true })).toEqual(await byHand(deflate));
   });
 
-  it('of compressed entries where the platform cannot compress', async () => {
-    vi.stubGlobal('CompressionStream', undefined);
+  class Older {
+    constructor(format: string) {
+      throw new TypeError(`${format} is not known`);
+    }
+  }
+  it.each([undefined, Older])('of compressed entries where the platform cannot compress: %s', async (platform) => {
+    vi.stubGlobal('CompressionStream', platform);
     expect(await written(deflate)).toEqual(await byHand(deflate));
   });
 });
 
 describe('Without a level the platform compresses', () => {
-  const used = () => {
-    const formats: string[] = [];
+  /** How many contents it has compressed, with what it takes to find out whether it can. */
+  const counting = () => {
+    let made = 0;
     const Platform = CompressionStream;
     vi.stubGlobal(
       'CompressionStream',
       class extends Platform {
         constructor(format: CompressionFormat) {
           super(format);
-          formats.push(format);
+          made += 1;
         }
       },
     );
-    return formats;
+    return () => made - 1;
   };
 
   it.each([{ streamFiles: false }, { streamFiles: true }])('into what other readers read: %o', async (options) => {
-    const formats = used();
+    const compressed = counting();
     const zip = await written({ ...options, compression: 'DEFLATE' });
-    expect(formats).toEqual(['gzip', 'gzip', 'gzip']);
+    expect(compressed()).toBe(3);
     expect(unzipSync(zip)).toEqual(FILES);
     expect(zip.length).toBeLessThan(NOISE.length + 5000);
     const opened = await JSZip.loadAsync(zip, { checkCRC32: true });
@@ -70,19 +76,19 @@ describe('Without a level the platform compresses', () => {
   });
 
   it('but not what is to have a level, or to be stored', async () => {
-    const formats = used();
+    const compressed = counting();
     const entries = {
       small: { content: TEXT, compressionOptions: { level: 9 } },
       stored: { content: TEXT, compression: 'STORE' },
       packed: TEXT,
     } as const;
     const zip = await writeZip(entries, { compression: 'DEFLATE' });
-    expect(formats).toEqual(['gzip']);
+    expect(compressed()).toBe(1);
     expect(unzipSync(zip.getvalue())).toEqual({ small: TEXT, stored: TEXT, packed: TEXT });
   });
 
   it('whatever the content is', async () => {
-    const formats = used();
+    const compressed = counting();
     const shared = new Uint8Array(new SharedArrayBuffer(TEXT.length));
     shared.set(TEXT);
     const contents = {
@@ -96,7 +102,7 @@ describe('Without a level the platform compresses', () => {
       'nothing, as it turns out': (async function* () {})(),
     };
     const zip = await writeZip(contents, { compression: 'DEFLATE' });
-    expect(formats).toHaveLength(8);
+    expect(compressed()).toBe(8);
     for (const [name, bytes] of Object.entries(unzipSync(zip.getvalue())))
       expect(bytes, name).toEqual(name.startsWith('nothing') ? b`` : TEXT);
   });

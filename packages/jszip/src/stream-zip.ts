@@ -9,7 +9,8 @@ const OF: Operation = { adapter: '@memio/jszip', operation: 'streamZip' };
 
 /**
  * An archive as a stream that is made while it is read: for a response that starts before its last entry exists. Takes
- * what `writeZip` takes, and reads the contents as it does; no more than about one entry is in memory besides them.
+ * what `writeZip` takes, and reads the contents as it does. What is in memory besides them is an entry at most, as it is
+ * in the archive; with `streamFiles`, a few chunks.
  *
  * Nothing is made before the stream is read, and no faster than it is read. A content that fails, or `signal`, errors
  * the stream: what was read until then is no archive. Cancelling it stops the work.
@@ -30,7 +31,7 @@ export function streamZip(
   { signal, onProgress, ...options }: StreamZipOptions = {},
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   signal?.throwIfAborted();
-  const making = new Making(new Generation(source, options, signal), { signal, onProgress });
+  const making = new Making(new Generation(source, options), { signal, onProgress });
   return new ReadableStream<Uint8Array<ArrayBuffer>>(making, { highWaterMark: 0 });
 }
 

@@ -34,7 +34,7 @@ export async function writeZip(
   source: ZipSource,
   { into, signal, onProgress, ...options }: WriteZipOptions = {},
 ): Promise<BytesIO> {
-  const generation = new Generation(source, options, signal);
+  const generation = new Generation(source, options);
   try {
     await generation.prepare();
     return await writeChunks(OF, { into, signal, onProgress }, (sink) => {

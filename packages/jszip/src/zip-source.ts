@@ -1,8 +1,7 @@
 import type { BytesIO, Source } from '@memio/core';
 import { bytesOf, describe, isStream, rangeError, typeError } from '@memio/core/adapter';
+import { type Content, ContentInMemory, ContentOnDisk, ContentToRead } from './content.ts';
 import { requireName } from './entry-name.ts';
-import { PulledStream } from './pulled-stream.ts';
-import { ContentInMemory, ContentToRead, type WaitingContent } from './waiting-content.ts';
 import { requireDate } from './zip32.ts';
 
 /** What goes into an entry: text, written as UTF-8, a `BytesIO` with its whole content, or any source of bytes. */
@@ -39,7 +38,7 @@ export interface ZipArchive {
 /** An entry before it is JSZip's. */
 export interface Entry {
   name: string;
-  content: WaitingContent | PulledStream;
+  content: Content;
   /** In bytes, where it is known before the content is read. */
   size: number | undefined;
   options: Omit<ZipEntry, 'content'>;
@@ -49,11 +48,7 @@ export const isArchive = (source: unknown): source is ZipArchive =>
   typeof source === 'object' && source !== null && typeof (source as ZipArchive).generateInternalStream === 'function';
 
 /** Adds the entries of `source` to `entries` in the order they come, checked. */
-export function addEntries(
-  source: Exclude<ZipSource, ZipArchive>,
-  entries: Entry[],
-  signal: AbortSignal | undefined,
-): void {
+export function addEntries(source: Exclude<ZipSource, ZipArchive>, entries: Entry[]): void {
   const names = new Set<string>();
   for (const pair of pairsOf(source)) {
     if (!Array.isArray(pair)) throw typeError(`Cannot write ${describe(pair)} into a ZIP: expected [name, content]`);
@@ -63,7 +58,7 @@ export function addEntries(
     names.add(name);
     const { content, ...options } = isEntry(given) ? given : { content: given };
     if (options.date !== undefined) requireDate(options.date);
-    const entry = { name, options, ...take(name, content, signal) };
+    const entry = { name, options, ...take(name, content) };
     entries.push(entry);
     if (!name.endsWith('/')) requireFile(name, options);
     else if (entry.size !== 0) throw rangeError(`Cannot write content into the folder ${JSON.stringify(name)}`);
@@ -95,17 +90,17 @@ function isRecord(value: object): boolean {
 const isEntry = (given: unknown): given is ZipEntry =>
   typeof given === 'object' && given !== null && isRecord(given) && 'content' in given;
 
-function take(name: string, content: ZipContent, signal: AbortSignal | undefined): Pick<Entry, 'content' | 'size'> {
+function take(name: string, content: ZipContent): Pick<Entry, 'content' | 'size'> {
   if (typeof content !== 'string' && (typeof content !== 'object' || content === null))
     throw typeError(`Cannot write ${describe(content)} into ${JSON.stringify(name)}: expected text or bytes`);
-  if (isSpooled(content)) return { content: new PulledStream(content), size: content.size };
+  if (isSpooled(content)) return { content: new ContentOnDisk(content), size: content.size };
   if (isStream(content)) {
     const view = content.getbuffer();
     return { content: new ContentInMemory(view, () => view.release()), size: view.length };
   }
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : bytesOf(content);
   if (bytes) return { content: new ContentInMemory(bytes), size: bytes.length };
-  return { content: new ContentToRead(content as Source, signal), size: undefined };
+  return { content: new ContentToRead(content as Source), size: undefined };
 }
 
 /** A `SpooledBytesIO` that has moved to a file. */

@@ -1,7 +1,7 @@
 import { BytesIO, LimitError, type Source } from '@memio/core';
-import { adapterError, bytesOf, describe, isStream, rangeError, typeError } from '@memio/core/adapter';
+import { adapterError, bytesOf, describe, isPng, isStream, rangeError, typeError } from '@memio/core/adapter';
 import { checkJpeg, isJpeg } from './jpeg-image.ts';
-import { checkPng, isPng, type Picture } from './png-image.ts';
+import { checkPng, type Picture } from './png-image.ts';
 import { hasEnded } from './write-pdf.ts';
 
 /** What `placeImage` needs of a document: any PDFKit `PDFDocument`, of the Node.js or of the browser build. */

@@ -1,4 +1,4 @@
-import { crc32 } from '@memio/core/adapter';
+import { crc32, type PngHeader, pngChunks, pngHeader } from '@memio/core/adapter';
 
 /** A picture that PDFKit can be given. */
 export interface Picture {
@@ -8,7 +8,6 @@ export interface Picture {
   bytes: Uint8Array<ArrayBuffer>;
 }
 
-const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const MOST = 2 ** 31 - 1;
 /** Bit depths and samples a pixel, by colour type. */
 const KINDS: Record<number, { depths: number[]; samples: number } | undefined> = {
@@ -29,16 +28,10 @@ const PASSES = [
   [0, 1, 1, 2],
 ] as const;
 
-interface Header {
-  width: number;
-  height: number;
-  depth: number;
-  colourType: number;
+interface Header extends PngHeader {
   bitsPerPixel: number;
   interlaced: boolean;
 }
-
-export const isPng = (bytes: Uint8Array): boolean => SIGNATURE.every((byte, index) => bytes[index] === byte);
 
 /**
  * Checks everything that makes PDFKit fail, later and out of reach, or draw another picture: chunks and their CRCs, the
@@ -53,61 +46,49 @@ export async function checkPng(
   accept: (width: number, height: number) => void,
   signal?: AbortSignal,
 ): Promise<Picture> {
-  const { header, kept, data } = takeApart(bytes);
+  const { header, kept, pixels } = takeApart(bytes);
   const { width, height } = header;
   accept(width, height);
-  await checkRows(data, passesOf(header), signal);
+  await checkRows(pixels, passesOf(header), signal);
   return { width, height, bytes: join(kept, bytes) };
 }
 
 function takeApart(bytes: Uint8Array<ArrayBuffer>) {
   const fields = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const kept = [bytes.subarray(0, 8)];
-  const data: Uint8Array<ArrayBuffer>[] = [];
+  const pixels: Uint8Array<ArrayBuffer>[] = [];
   let header: Header | undefined;
   let colours = 0;
-  for (let at = 8; ; ) {
-    if (at + 12 > bytes.length) throw cutOff('before IEND', bytes);
-    const name = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
-    const length = fields.getUint32(at);
-    const end = at + 12 + length;
-    if (end > bytes.length) throw cutOff(`in ${name}`, bytes);
-    if (crc32(bytes.subarray(at + 4, end - 4)) !== fields.getUint32(end - 4)) throw damaged(`the CRC of ${name}`);
+  for (const { name, start, end, data } of pngChunks(bytes)) {
+    if (crc32(bytes.subarray(start + 4, end - 4)) !== fields.getUint32(end - 4)) throw damaged(`the CRC of ${name}`);
     if (!header !== (name === 'IHDR')) throw damaged(header ? 'a second IHDR' : 'IHDR is not its first chunk');
     const indexed = header?.colourType === 3;
+    const { length } = data;
     let keep = true;
-    if (name === 'IHDR') header = readHeader(fields, length);
-    else if (name === 'IDAT') data.push(bytes.subarray(at + 8, end - 4));
+    if (name === 'IHDR') header = readHeader(bytes, length);
+    else if (name === 'IDAT') pixels.push(data);
     else if (name === 'PLTE') {
-      if (colours || data.length > 0 || length === 0 || length % 3 || length > 768) throw damaged('its palette');
+      if (colours || pixels.length > 0 || length === 0 || length % 3 || length > 768) throw damaged('its palette');
       colours = length / 3;
       // In a picture that has no indices, PDFKit would take it for one that has.
       keep = indexed;
     } else if (name === 'tRNS' && indexed) {
-      if (length > colours || data.length > 0) throw damaged('its transparency');
+      if (length > colours || pixels.length > 0) throw damaged('its transparency');
       if (header!.depth < 8) throw undrawable('transparency with less than 8 bits a pixel');
     } else if (name === 'tRNS' && header!.colourType < 4) throw undrawable('a transparent colour');
     else if (/^[A-Z]/.test(name) && name !== 'IEND') throw new Error(`the PNG has a chunk that is not known, ${name}`);
     else keep = name === 'IEND';
-    if (keep) kept.push(bytes.subarray(at, end));
-    at = end;
-    if (name === 'IEND') break;
+    if (keep) kept.push(bytes.subarray(start, end));
   }
-  if (data.length === 0) throw damaged('it has no image data');
+  if (pixels.length === 0) throw damaged('it has no image data');
   if (header!.colourType === 3 && !colours) throw damaged('it has no palette');
-  return { header: header!, kept, data };
+  return { header: header!, kept, pixels };
 }
 
-function readHeader(fields: DataView, length: number): Header {
-  if (length !== 13) throw damaged(`IHDR of ${length} bytes`);
-  const [width, height] = [fields.getUint32(16), fields.getUint32(20)];
-  const [depth, colourType, compression, filter, interlace] = [24, 25, 26, 27, 28].map((at) => fields.getUint8(at)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+function readHeader(bytes: Uint8Array, length: number): Header {
+  const header = pngHeader(bytes);
+  if (!header) throw damaged(`IHDR of ${length} bytes`);
+  const { width, height, depth, colourType, compression, filter, interlace } = header;
   const kind = KINDS[colourType];
   if (width < 1 || height < 1 || width > MOST || height > MOST) throw damaged(`a size of ${width} x ${height} pixels`);
   if (!kind?.depths.includes(depth)) throw damaged(`colour type ${colourType} with ${depth} bits`);
@@ -115,7 +96,7 @@ function readHeader(fields: DataView, length: number): Header {
   const interlaced = interlace === 1;
   if (interlaced && depth < 8) throw undrawable('interlacing with less than 8 bits a sample');
   if (interlaced && width < 5) throw undrawable('interlacing in less than 5 columns');
-  return { width, height, depth, colourType, bitsPerPixel: depth * kind.samples, interlaced };
+  return { ...header, bitsPerPixel: depth * kind.samples, interlaced };
 }
 
 interface Pass {
@@ -193,7 +174,6 @@ function join(pieces: Uint8Array<ArrayBuffer>[], whole: Uint8Array<ArrayBuffer>)
   return joined;
 }
 
-const cutOff = (where: string, { length }: Uint8Array) => new Error(`the PNG is cut off ${where}, at ${length} bytes`);
 const damaged = (what: string) => new Error(`the PNG is damaged: ${what}`);
 const undrawable = (what: string) =>
   new Error(`PDFKit draws ${what} wrongly; make the PNG plain RGBA first, as writePng(await readPng(…)) does`);
