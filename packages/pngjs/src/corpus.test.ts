@@ -49,6 +49,7 @@ async function independently(name: string, file: Uint8Array): Promise<Uint8Array
   return sharp(file).toColourspace('srgb').ensureAlpha().raw({ depth: 'uchar' }).toBuffer();
 }
 
+const LIBPNG = (folder: string) => join(import.meta.dirname, '../data/libpng', folder);
 const filesOf = (folder: string) => readdirSync(folder).filter((name) => name.endsWith('.png'));
 
 /** Damaged files, and what is wrong with them. */
@@ -59,6 +60,11 @@ const INVALID: Record<string, RegExp> = {
   'invalid-palette.png': /index 255 not in palette/,
   'invalid-trunc.png': /cut off/,
 };
+/** Those of libpng that claim a chunk of 2 GiB are cut off within it. */
+for (const name of filesOf(LIBPNG('crashers'))) {
+  const [, chunk] = /^huge_(....)/.exec(name) ?? [];
+  INVALID[name] = chunk ? new RegExp(`cut off in ${chunk}`) : /readPng failed/;
+}
 /** The checksum of zlib is wrong behind the last pixel, where pngjs has stopped to look. */
 const FORGIVEN = ['invalid-zlib.png'];
 
@@ -93,6 +99,12 @@ function describeCorpus(title: string, folders: readonly string[], least: number
 
 const shipped = dirname(createRequire(import.meta.url).resolve('png-js-images/package.json'));
 describeCorpus('The test images of png-js, from npm,', [join(shipped, 'images'), join(shipped, 'test', 'images')], 28);
+
+describeCorpus(
+  'The test images of libpng, and those that have crashed decoders,',
+  ['crashers', 'testpngs'].map(LIBPNG),
+  127,
+);
 
 /** Go's copy of PngSuite, and damaged files of its own. */
 const GO = readdirSync('/usr/share', { withFileTypes: true })

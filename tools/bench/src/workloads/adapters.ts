@@ -22,7 +22,7 @@ const adapter = (
   ...of,
   payload: 0,
   samples: 'both',
-  samplesAtMost: 3,
+  samplesAtMost: 9,
 });
 
 export const group: Group<Adapters> = {
