@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'tools/*/src/**/*.test.ts'],
+    include: ['packages/*/src/**/*.test.ts', 'apps/*/{src,gallery}/**/*.test.ts', 'tools/*/src/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/*.large.test.ts'],
     // Many tests wait for others (servers, programs, deadlines): a core need not be kept free.
     maxWorkers: '100%',
