@@ -24,6 +24,7 @@ export class AdapterError extends Error {
   /** The function, such as `readPng`. */
   readonly operation: string;
 
+  /** For code that `writeChunks` and `readBytes` do not fit; these two throw it by themselves. */
   constructor(message: string, { adapter, operation, ...options }: ErrorOptions & Operation) {
     super(message, options);
     this.adapter = adapter;
@@ -57,6 +58,7 @@ export interface ReadOptions {
 export interface ChunkSink {
   /** Takes the chunk by reference: it must not be changed afterwards. */
   push(chunk: unknown): void;
+  /** The host library is done: there are no more chunks. */
   end(): void;
   /** The host library failed: an `AdapterError` whose cause is what it threw. */
   fail(cause: unknown): void;
@@ -217,6 +219,7 @@ export async function readBytes<Result>(
 /** Bytes that are held for a while; `release` gives them back. */
 export interface Held<Bytes extends Uint8Array = Uint8Array> {
   bytes: Bytes;
+  /** Lets go of `bytes`; they are not to be looked at afterwards. */
   release(): void;
 }
 

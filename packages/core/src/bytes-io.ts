@@ -11,6 +11,7 @@ import { readableOf, writableOf } from './web-streams.ts';
 /** A size, an offset or a hint; `undefined` and `null` are Python's `None`. */
 type Optional = number | null | undefined;
 
+/** Options of every `BytesIO`, however it is made. */
 export interface BytesIOOptions {
   /** The most bytes the stream may ever hold; a write past it throws `LimitError` and changes nothing. Default: no limit. */
   maxBytes?: number | undefined;

@@ -20,6 +20,7 @@
 export class BytesView extends Uint8Array<ArrayBuffer> {
   #release: (() => void) | undefined;
 
+  /** What `slice` and its like make is a plain array. */
   static get [Symbol.species](): Uint8ArrayConstructor {
     return Uint8Array;
   }

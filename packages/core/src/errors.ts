@@ -68,6 +68,7 @@ export class LimitError extends Error {
   /** What had arrived before the source was cancelled, where bytes were being taken in. The caller's alone. */
   readonly partial: Uint8Array<ArrayBuffer> | undefined;
 
+  /** For adapters, which have budgets of their own. */
   constructor(message: string, limit: string, allowed: number, partial?: Uint8Array<ArrayBuffer>) {
     super(message);
     this.limit = limit;
@@ -85,6 +86,7 @@ export class IngestError extends Error {
   /** How many bytes were expected, where that was known. */
   readonly expected: number | undefined;
 
+  /** For code that takes bytes in by itself. */
   constructor(
     message: string,
     code: MemioErrorCode,

@@ -4,6 +4,7 @@ import { open, type Source, type Step } from './feed.ts';
 
 export { FreshContent, KeptChunks } from './basins.ts';
 
+/** Options of `BytesIO.from` and `writeFrom`. */
 export interface FromOptions {
   /** The most bytes to take; one more is a `LimitError`. Default: no limit. */
   maxBytes?: number | undefined;

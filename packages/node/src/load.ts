@@ -4,6 +4,7 @@ import { rangeError } from '@memio/core/adapter';
 import { requireLimit, requirePath, requireSignal } from './arguments.ts';
 import { fileError } from './file-error.ts';
 
+/** Options of `load`. */
 export interface LoadOptions {
   /** The most bytes to take; a larger file is a `LimitError` before anything is read. Default: no limit. */
   maxBytes?: number | undefined;

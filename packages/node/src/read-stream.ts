@@ -4,6 +4,7 @@ import { rangeError } from '@memio/core/adapter';
 import { requireCount, requireLimit, requireSignal, requireStream } from './arguments.ts';
 import { openContent } from './content.ts';
 
+/** Options of `createReadStream`, named as in `node:fs`. */
 export interface ReadStreamOptions {
   /** The first byte to read, counted from 0. Default: 0, whatever the cursor. */
   start?: number | undefined;

@@ -7,6 +7,7 @@ import { requireCount, requirePath, requireStream } from './arguments.ts';
 import { type Content, openContent } from './content.ts';
 import { fileError } from './file-error.ts';
 
+/** Options of `saveTo`. */
 export interface SaveOptions {
   /**
    * Writes a temporary file beside the target and renames it: the target is the old file or the new one, at no time a

@@ -19,6 +19,7 @@ import { readableOf } from './web-stream.ts';
 /** A size, an offset or a hint; `undefined` and `null` are Python's `None`. */
 type Optional = number | null | undefined;
 
+/** Options of every `SpooledBytesIO`, however it is made. */
 export interface SpooledBytesIOOptions extends BytesIOOptions {
   /**
    * The most bytes to keep in memory; with one more, all of them move to a temporary file. `Infinity`: never.
@@ -232,6 +233,7 @@ export class SpooledBytesIO extends BytesIO {
     return lines;
   }
 
+  /** The lines from the cursor on; every step moves the cursor. */
   override [Symbol.iterator](): IterableIterator<Uint8Array<ArrayBuffer>, void, undefined> {
     return {
       next: () => {

@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import type { BytesIO } from '@memio/core';
 import { requireCount, requireSignal, requireStream } from './arguments.ts';
 
+/** Options of `createWriteStream`, named as in `node:fs`. */
 export interface WriteStreamOptions {
   /** Where to write: the cursor is moved there at once. Default: the cursor. */
   start?: number | undefined;

@@ -39,8 +39,6 @@ const DEFAULT_MAX_PIXELS = 89_478_485;
  *
  * @param source its bytes are copied, so the caller may reuse them at once; of a `BytesIO` the whole content, whatever
  *   its cursor, which stays where it is
- * @param x in points from the left. Default: where text would go on.
- * @param y in points from the top. Default: where text would go on, which then goes on below the image.
  * @returns `doc`, for the next call
  * @throws {AdapterError} when the image is neither PNG nor JPEG, is damaged, or is one that PDFKit draws wrongly
  * @throws {LimitError} when the image has more than `maxPixels`
@@ -59,6 +57,12 @@ export async function placeImage<Doc extends ImageDocument>(
   source: Source,
   options?: PlaceImageOptions,
 ): Promise<Doc>;
+/**
+ * The same at a place of its own.
+ *
+ * @param x in points from the left. Default: where text would go on.
+ * @param y in points from the top. Default: where text would go on, which then goes on below the image.
+ */
 export async function placeImage<Doc extends ImageDocument>(
   doc: Doc,
   source: Source,

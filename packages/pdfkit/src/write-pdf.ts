@@ -3,6 +3,7 @@ import { type ChunkSink, describe, typeError, type WriteOptions, writeChunks } f
 import PDFKitDocument from 'pdfkit';
 import type { PdfDocument, PdfDocumentOptions, PdfSource } from './pdf-document.ts';
 
+/** Options of `writePdf`; with `build` PDFKit's own may stand beside them. */
 export interface WritePdfOptions extends Omit<WriteOptions, 'onProgress'> {
   /** Called with the number of bytes made, and of pages begun, so far: for each chunk, and for each page at once. */
   onProgress?: ((written: number, pages: number) => void) | undefined;
@@ -24,7 +25,6 @@ const OPERATION = { adapter: '@memio/pdfkit', operation: 'writePdf' };
  *
  * @param build draws the document; what it returns is awaited. PDFKit's own options (`size`, `margin`, `info`, …) are
  *   those of `new PDFDocument(options)`.
- * @param doc a document that nobody else reads: no `pipe`, no `data` listener. It may have been ended.
  * @throws {AdapterError} when PDFKit fails, or the document was destroyed, closed early or read by somebody else
  * @throws {TypeError} when `source` is neither a document nor a function, `into` is not a stream, or the document cannot
  *   be `deterministic`
@@ -40,6 +40,11 @@ export function writePdf<Doc = PdfDocument>(
   build: (doc: Doc) => unknown,
   options?: WritePdfOptions | (PdfDocumentOptions & WritePdfOptions),
 ): Promise<BytesIO>;
+/**
+ * The same for a document that has been drawn already.
+ *
+ * @param doc a document that nobody else reads: no `pipe`, no `data` listener. It may have been ended.
+ */
 export function writePdf(doc: PdfSource, options?: WritePdfOptions): Promise<BytesIO>;
 export async function writePdf(
   source: PdfSource | ((doc: never) => unknown),

@@ -1,0 +1,54 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Application, normalizePath, type TypeDocOptions } from 'typedoc';
+import { ENTRIES, type Entry } from './entries.ts';
+import { ROOT } from './paths.ts';
+
+/** Everything that typedoc warns of ends the build. */
+export class Complaint extends Error {}
+
+export const COMMON: Partial<TypeDocOptions> = {
+  basePath: ROOT,
+  disableGit: true,
+  disableSources: true,
+  excludeExternals: true,
+  excludePrivate: true,
+  // The build has just checked the same sources.
+  skipErrorChecking: true,
+  treatWarningsAsErrors: true,
+  logLevel: 'Warn',
+};
+
+/** Converts the TSDoc of every package to typedoc's JSON, in `folder`. */
+export async function convertPackages(folder: string): Promise<string[]> {
+  const files: string[] = [];
+  for (const [number, entry] of ENTRIES.entries()) {
+    const module = await convert(entry);
+    const file = join(folder, `${number}.json`);
+    if (!module) continue;
+    await writeFile(file, JSON.stringify(module));
+    files.push(file);
+  }
+  if (files.length < ENTRIES.length) throw new Complaint('Cannot document the packages: see above');
+  return files;
+}
+
+async function convert({ name, folder, source, documented, elsewhere }: Entry): Promise<unknown> {
+  const home = normalizePath(join(ROOT, 'packages', folder));
+  const app = await Application.bootstrap({
+    ...COMMON,
+    name,
+    entryPoints: [join(home, 'src', source)],
+    tsconfig: join(home, 'tsconfig.build.json'),
+    readme: source === 'index.ts' ? join(home, 'README.md') : 'none',
+    requiredToBeDocumented: [...documented],
+    intentionallyNotExported: [...elsewhere],
+    // Links from one package to another are looked at when all of them are there.
+    validation: { invalidLink: false, invalidPath: false, notExported: true, notDocumented: true },
+  });
+  app.options.packageDir = home;
+  const project = await app.convert();
+  if (project) app.validate(project);
+  if (!project || app.logger.hasErrors() || app.logger.hasWarnings()) return;
+  return app.serializer.projectToObject(project, normalizePath(ROOT));
+}
