@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts', 'apps/*/{src,gallery}/**/*.test.ts', 'tools/*/src/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/*.large.test.ts'],
+    exclude: ['**/node_modules/**', '**/*.large.test.ts', 'tools/runtimes/**'],
     // Many tests wait for others (servers, programs, deadlines): a core need not be kept free.
     maxWorkers: '100%',
     testTimeout: 20_000,

@@ -129,9 +129,11 @@ describe.each(['pdf', 'zip-store', 'zip-deflate', 'png'])('adapters-%s', (id) =>
     return { bytes: bytes!, check: task.check };
   };
 
+  // Where the platform compresses for memio the bytes are others: no more than a twentieth may be due to that.
   test('memio makes a file as long as the one that is made by hand', async () => {
     const [memio, byHand] = await Promise.all([made('memio'), made('by hand')]);
-    expect(memio.bytes.length).toBe(byHand.bytes.length);
+    const most = workload.id === 'adapters-zip-deflate' ? byHand.bytes.length / 20 : 0;
+    expect(Math.abs(memio.bytes.length - byHand.bytes.length)).toBeLessThanOrEqual(most);
   });
 
   test.each([

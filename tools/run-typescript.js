@@ -1,4 +1,4 @@
-// Runs the `main` of a TypeScript module, since Node.js 20 cannot: node tools/fuzz/run.js <module> [arguments]
+// Runs the `main` of a TypeScript module, since Node.js 20 cannot: node tools/run-typescript.js <module> [arguments]
 import { resolve } from 'node:path';
 import { createViteServer } from 'vitest/node';
 

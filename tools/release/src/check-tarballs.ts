@@ -1,0 +1,14 @@
+import { packPackages } from './pack.ts';
+import { checkTarball } from './tarball.ts';
+import { inTemporaryFolder } from './temporary-folder.ts';
+import { publishedPackages } from './workspace.ts';
+
+/** Fails if what would be published is not what it should be. */
+export const main = (): Promise<number> =>
+  inTemporaryFolder(async (folder) => {
+    const tarballs = await packPackages(publishedPackages(), folder);
+    const problems = tarballs.flatMap(checkTarball);
+    for (const problem of problems) console.error(problem);
+    if (problems.length === 0) console.log(`${tarballs.length} tarballs have what they should, and nothing else`);
+    return problems.length === 0 ? 0 : 1;
+  });
