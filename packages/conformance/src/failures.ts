@@ -4,7 +4,7 @@ import type { WriteOptions } from '@memio/core/adapter';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 
 /** For tests of an adapter's own ways to fail: a hang fails the test after this many milliseconds. */
-export const SOON = { timeout: 700 };
+export const SOON = { timeout: 3000 };
 
 /** A call of a `write*` function that has everything but the options of the contract. */
 export type Run = (options: WriteOptions) => Promise<BytesIO>;

@@ -136,6 +136,8 @@ async function draw(doc: Document, build: ((doc: Document) => unknown) | undefin
     if (build) requireUnread(doc, 1);
     // A second end() would push after the end of the stream, which nobody could catch.
     if (!hasEnded(doc)) doc.end();
+    // Browsers' imitation of a stream does not tell that it was paused.
+    doc.resume();
   } catch (error) {
     sink.fail(error);
   }
