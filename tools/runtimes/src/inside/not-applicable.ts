@@ -32,7 +32,8 @@ export function absent(what: string): unknown {
   if (!collecting) return notApplicable(what);
   lacked = what;
   const look = () => absent(what);
-  return new Proxy(() => {}, {
+  // A class, since an arrow function cannot be constructed.
+  return new Proxy(class {}, {
     apply: look,
     construct: look as () => object,
     get: (_, name) => {
