@@ -37,12 +37,9 @@ export class Packer {
   static async for(method: Method): Promise<Packer | undefined> {
     const deflates = method === 'DEFLATE';
     if (deflates && !canDeflate()) return undefined;
-    const archive = new JSZip().file('entry', 'entry');
-    const written = await archive.generateAsync({ type: 'uint8array', compression: method });
-    const opened = (await JSZip.loadAsync(written)).file('entry') as { _data?: Partial<PackedEntry> } | null;
-    const data = opened?._data;
-    if (typeof data?.getCompressedWorker !== 'function') return undefined;
-    return new Packer(data as PackedEntry, deflates);
+    OPENED[method] ??= openedEntry(method);
+    const opened = await OPENED[method];
+    return opened && new Packer(opened, deflates);
   }
 
   /** Packs bytes as soon as they come, so that it can be done ahead of the archive. */
@@ -82,6 +79,17 @@ export class Packer {
       },
     });
   }
+}
+
+/** Once for each method: it takes longer than to write a small archive. */
+const OPENED: { [method in Method]?: Promise<PackedEntry | undefined> } = {};
+
+async function openedEntry(method: Method): Promise<PackedEntry | undefined> {
+  const archive = new JSZip().file('entry', 'entry');
+  const written = await archive.generateAsync({ type: 'uint8array', compression: method });
+  const opened = (await JSZip.loadAsync(written)).file('entry') as { _data?: Partial<PackedEntry> } | null;
+  const data = opened?._data;
+  return typeof data?.getCompressedWorker === 'function' ? (data as PackedEntry) : undefined;
 }
 
 /** What is handed on at once, or more: JSZip, and the compressor, take their time for each chunk, however small. */
