@@ -1,6 +1,7 @@
 import { BytesIO, LimitError, type Source } from '@memio/core';
 import { AdapterError } from '@memio/core/adapter';
 import { type ReadFramesOptions, readFrames } from '../reference/adapter.ts';
+import { commonMutants } from './common-mutants.ts';
 import { type Mutant, never } from './mutant.ts';
 
 type Read = (source: Source, options: ReadFramesOptions) => Promise<Uint8Array[]>;
@@ -23,6 +24,7 @@ const onFailure =
     readFrames(source, options).catch((error: unknown) => instead(error, source, options) as Uint8Array[]);
 
 export const readerMutants: readonly Mutant<Read>[] = [
+  ...commonMutants('readFrames', readFrames),
   {
     title: 'reads from 0 instead of the cursor',
     rule: 5,
@@ -108,20 +110,11 @@ export const readerMutants: readonly Mutant<Read>[] = [
       throw error;
     }),
   },
-  { title: 'hangs', rule: 3, broken: () => never },
   {
     title: 'hangs when the bytes are wrong',
     rule: 3,
     broken: onFailure((error) => {
       if (error instanceof AdapterError) return never;
-      throw error;
-    }),
-  },
-  {
-    title: 'hangs when it is aborted',
-    rule: 3,
-    broken: onFailure((error, _, { signal }) => {
-      if (signal?.aborted) return never;
       throw error;
     }),
   },
@@ -135,53 +128,10 @@ export const readerMutants: readonly Mutant<Read>[] = [
     }),
   },
   {
-    title: 'passes on the error of the library as it is',
-    rule: 3,
-    broken: onFailure((error) => {
-      throw error instanceof AdapterError ? error.cause : error;
-    }),
-  },
-  {
-    title: 'gives its errors the name of another function',
-    rule: 3,
-    broken: onFailure((error) => {
-      throw error instanceof AdapterError
-        ? new AdapterError(error.message, { ...of, operation: 'writeFrames', cause: error.cause })
-        : error;
-    }),
-  },
-  {
     title: 'takes a failure of the source for a failure of the library',
     rule: 3,
     broken: onFailure((error) => {
       throw (error as Error | undefined)?.name === 'IngestError' ? wrapped(error) : error;
-    }),
-  },
-  {
-    title: 'ignores its signal',
-    rule: 3,
-    broken: (source, { signal, ...options }) => readFrames(source, options),
-  },
-  {
-    title: 'looks at its signal only at the start',
-    rule: 3,
-    broken: async (source, { signal, ...options }) => {
-      signal?.throwIfAborted();
-      return readFrames(source, options);
-    },
-  },
-  {
-    title: 'wraps the reason of the abort',
-    rule: 3,
-    broken: onFailure((error, _, { signal }) => {
-      throw signal?.aborted && error === signal.reason ? wrapped(error) : error;
-    }),
-  },
-  {
-    title: 'makes an error of a reason that is none',
-    rule: 3,
-    broken: onFailure((error) => {
-      throw error instanceof Error ? error : new Error(String(error));
     }),
   },
   {
@@ -216,24 +166,6 @@ export const readerMutants: readonly Mutant<Read>[] = [
       if (typeof source !== 'object' || source === null) throw new TypeError('Cannot read that');
       return readFrames(source, options);
     },
-  },
-  {
-    title: 'raises an error later that nobody can catch',
-    rule: 3,
-    broken: onFailure((error) => {
-      setImmediate(() => {
-        throw new Error('raised later');
-      });
-      throw error;
-    }),
-  },
-  {
-    title: 'leaves a promise that rejects',
-    rule: 3,
-    broken: onFailure((error) => {
-      Promise.reject(error);
-      throw error;
-    }),
   },
   {
     title: 'refuses to read two at once',

@@ -4,6 +4,7 @@ import { AdapterError } from '@memio/core/adapter';
 import { type FramesSource, writeFrames } from '../reference/adapter.ts';
 import { Frames } from '../reference/frames.ts';
 import type { Writer, WriterOptions } from '../writer.ts';
+import { commonMutants } from './common-mutants.ts';
 import { type Mutant, never } from './mutant.ts';
 
 type Write = Writer<FramesSource>['write'];
@@ -71,6 +72,7 @@ class Lazy extends BytesIO {
 const pool = { bytes: new Uint8Array(64 * 1024), used: 0 };
 
 export const writerMutants: readonly Mutant<Write>[] = [
+  ...commonMutants('writeFrames', writeFrames),
   {
     title: 'drops the last chunk',
     rule: 1,
@@ -227,37 +229,8 @@ export const writerMutants: readonly Mutant<Write>[] = [
         },
       }),
   },
-  { title: 'hangs', rule: 3, broken: () => never },
   { title: 'hangs when it fails', rule: 3, broken: onFailure(() => never) },
-  {
-    title: 'hangs when it is aborted',
-    rule: 3,
-    broken: onFailure((error, { signal }) => {
-      if (signal?.aborted) return never;
-      throw error;
-    }),
-  },
   { title: 'swallows the error', rule: 3, broken: onFailure(() => new BytesIO()) },
-  {
-    title: 'passes on the error of the library as it is',
-    rule: 3,
-    broken: onFailure((error) => {
-      throw error instanceof AdapterError ? error.cause : error;
-    }),
-  },
-  {
-    title: 'ignores its signal',
-    rule: 3,
-    broken: (source, { signal, ...options }) => writeFrames(source, options),
-  },
-  {
-    title: 'looks at its signal only at the start',
-    rule: 3,
-    broken: async (source, { signal, ...options }) => {
-      signal?.throwIfAborted();
-      return writeFrames(source, options);
-    },
-  },
   {
     title: 'begins to work although it was aborted before',
     rule: 3,
@@ -265,20 +238,6 @@ export const writerMutants: readonly Mutant<Write>[] = [
       if (signal?.aborted) await writeFrames(source, { onProgress: options.onProgress });
       return writeFrames(source, { signal, ...options });
     },
-  },
-  {
-    title: 'wraps the reason of the abort',
-    rule: 3,
-    broken: onFailure((error, { signal }) => {
-      throw signal?.aborted && error === signal.reason ? wrapped(error) : error;
-    }),
-  },
-  {
-    title: 'makes an error of a reason that is none',
-    rule: 3,
-    broken: onFailure((error) => {
-      throw error instanceof Error ? error : new Error(String(error));
-    }),
   },
   {
     title: 'empties its result when it is aborted afterwards',
@@ -306,24 +265,6 @@ export const writerMutants: readonly Mutant<Write>[] = [
       options.into?.tell();
       return writeFrames(source, options);
     },
-  },
-  {
-    title: 'raises an error later that nobody can catch',
-    rule: 3,
-    broken: onFailure((error) => {
-      setImmediate(() => {
-        throw new Error('raised later');
-      });
-      throw error;
-    }),
-  },
-  {
-    title: 'leaves a promise that rejects',
-    rule: 3,
-    broken: onFailure((error) => {
-      Promise.reject(error);
-      throw error;
-    }),
   },
   {
     title: 'calls onProgress after it has settled',
@@ -461,15 +402,6 @@ export const writerMutants: readonly Mutant<Write>[] = [
     rule: 7,
     broken: onFailure((error) => {
       throw error instanceof RangeError ? wrapped(error) : error;
-    }),
-  },
-  {
-    title: 'gives its errors the name of another function',
-    rule: 3,
-    broken: onFailure((error) => {
-      throw error instanceof AdapterError
-        ? new AdapterError(error.message, { ...of, operation: 'readFrames', cause: error.cause })
-        : error;
     }),
   },
   {
