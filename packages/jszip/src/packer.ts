@@ -190,12 +190,21 @@ function tell(worker: Worker, { size, packed, crc32 }: { size: number; packed: n
     .withStreamInfo('crc32', crc32);
 }
 
+/** By constructor: to find out takes a compressor, which is not small. */
+const ABLE = new WeakMap<object, boolean>();
+
 function canDeflate(): boolean {
+  if (typeof CompressionStream !== 'function') return false;
+  const known = ABLE.get(CompressionStream);
+  if (known !== undefined) return known;
+  let able = true;
   try {
-    return !!new CompressionStream('deflate-raw');
+    new CompressionStream('deflate-raw');
   } catch {
-    return false;
+    able = false;
   }
+  ABLE.set(CompressionStream, able);
+  return able;
 }
 
 async function deflate(bytes: Uint8Array): Promise<Uint8Array> {
