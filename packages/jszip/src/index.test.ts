@@ -230,7 +230,8 @@ describe('readZip()', () => {
 
   it('notices damage, unless it is told not to look', async () => {
     const archive = zipSync({ a: b`Hello` }, { level: 0 });
-    const damaged = archive.with(archive.indexOf(0x48), 0x4a);
+    // Behind the header, whose date has any bytes.
+    const damaged = archive.with(archive.indexOf(0x48, 30), 0x4a);
     await expect(readZip(damaged)).rejects.toThrow('readZip failed: "a" is damaged: its checksum is wrong');
     expect(contents(await readZip(damaged, { checkCRC32: false }))).toEqual({ a: b`Jello` });
   });
