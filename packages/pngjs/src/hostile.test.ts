@@ -4,22 +4,14 @@ import { BytesIO, b } from '@memio/core';
 import { encode } from 'fast-png';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readPng } from './index.ts';
+import { pngChunk } from './oracle/png-chunk.ts';
 
 const MiB = 2 ** 20;
 
-function chunk(name: string, data: Uint8Array): Uint8Array {
-  const bytes = Buffer.alloc(data.length + 12);
-  bytes.writeUInt32BE(data.length, 0);
-  bytes.write(name, 4, 'latin1');
-  bytes.set(data, 8);
-  bytes.writeUInt32BE(crc32(bytes.subarray(4, -4)), data.length + 8);
-  return bytes;
-}
-
 /** 8 x 8 pixels of red, green, blue and alpha. */
 const header = (interlaced: boolean) =>
-  b`\x89PNG\r\n\x1a\n${chunk('IHDR', b`\x00\x00\x00\x08\x00\x00\x00\x08\x08\x06\x00\x00${Uint8Array.of(Number(interlaced))}`)}`;
-const IEND = chunk('IEND', b``);
+  b`\x89PNG\r\n\x1a\n${pngChunk('IHDR', b`\x00\x00\x00\x08\x00\x00\x00\x08\x08\x06\x00\x00${Uint8Array.of(Number(interlaced))}`)}`;
+const IEND = pngChunk('IEND', b``);
 
 describe('A bomb: 8 x 8 pixels, and data that inflates to 1 GiB,', () => {
   const bombs: Record<string, Uint8Array> = {};
@@ -37,7 +29,7 @@ describe('A bomb: 8 x 8 pixels, and data that inflates to 1 GiB,', () => {
     ['is interlaced', true],
     ['is not interlaced', false],
   ])('that %s is read as far as its pixels go, and no further, before or afterwards', async (_, interlaced) => {
-    const file = b`${header(interlaced)}${chunk('IDAT', bombs['zeros']!)}${IEND}`;
+    const file = b`${header(interlaced)}${pngChunk('IDAT', bombs['zeros']!)}${IEND}`;
     const kibBefore = process.resourceUsage().maxRSS;
     const stream = new BytesIO(file);
     const { data } = await readPng(stream);
@@ -51,7 +43,7 @@ describe('A bomb: 8 x 8 pixels, and data that inflates to 1 GiB,', () => {
 });
 
 it('A palette of millions of colours is refused before it is taken apart', async () => {
-  const file = b`${header(false)}${chunk('PLTE', new Uint8Array(30 * MiB))}${IEND}`;
+  const file = b`${header(false)}${pngChunk('PLTE', new Uint8Array(30 * MiB))}${IEND}`;
   const kibBefore = process.resourceUsage().maxRSS;
   await expect(readPng(file)).rejects.toThrow('readPng failed: the PNG has a palette of more than 256 colours');
   expect(process.resourceUsage().maxRSS - kibBefore, 'KiB').toBeLessThan(128 * 1024);
@@ -63,7 +55,9 @@ it('80 million pixels that are not there take no memory, though maxPixels allows
   claim.setUint32(20, 8_000);
   claim.setUint32(29, crc32(new Uint8Array(claim.buffer, 12, 17)));
   const kibBefore = process.resourceUsage().maxRSS;
-  await expect(readPng(b`${claim}${chunk('IDAT', b`\x78\x9c\x03\x00\x00\x00\x00\x01`)}${IEND}`)).rejects.toMatchObject({
+  await expect(
+    readPng(b`${claim}${pngChunk('IDAT', b`\x78\x9c\x03\x00\x00\x00\x00\x01`)}${IEND}`),
+  ).rejects.toMatchObject({
     code: 'ERR_MEMIO_ADAPTER',
     message: 'readPng failed: the image data is too short for 10000 x 8000 pixels',
   });

@@ -1,5 +1,6 @@
 import { crc32, deflateSync } from 'node:zlib';
 import { type ReadPngOptions, readPng, writePng } from '../../../packages/pngjs/src/index.ts';
+import { pngChunk } from '../../../packages/pngjs/src/oracle/png-chunk.ts';
 import type { Dice } from './dice.ts';
 import { type Fuzz, fuzzHostileFiles, type Outcome } from './hostile-files.ts';
 
@@ -65,14 +66,14 @@ function valid(dice: Dice): Uint8Array {
   const depth = dice.from(DEPTHS[colorType]!);
   const interlaced = dice.below(2);
   const colours = 2 ** Math.min(depth, 8);
-  const parts = [chunk('IHDR', [0, 0, 0, width, 0, 0, 0, height, depth, colorType, 0, 0, interlaced])];
-  if (dice.below(3) === 0) parts.push(chunk('gAMA', [0, 0, 0xb1, 0x8f]));
-  if (colorType === 3) parts.push(chunk('PLTE', dice.bytes(3 * colours)));
+  const parts = [pngChunk('IHDR', [0, 0, 0, width, 0, 0, 0, height, depth, colorType, 0, 0, interlaced])];
+  if (dice.below(3) === 0) parts.push(pngChunk('gAMA', [0, 0, 0xb1, 0x8f]));
+  if (colorType === 3) parts.push(pngChunk('PLTE', dice.bytes(3 * colours)));
   if (dice.below(3) === 0) {
-    if (colorType === 3) parts.push(chunk('tRNS', dice.bytes(dice.below(colours + 1))));
-    else if (colorType < 3) parts.push(chunk('tRNS', dice.bytes(2 * CHANNELS[colorType]!)));
+    if (colorType === 3) parts.push(pngChunk('tRNS', dice.bytes(dice.below(colours + 1))));
+    else if (colorType < 3) parts.push(pngChunk('tRNS', dice.bytes(2 * CHANNELS[colorType]!)));
   }
-  if (dice.below(4) === 0) parts.push(chunk('tEXt', Buffer.from('Comment\0fuzz')));
+  if (dice.below(4) === 0) parts.push(pngChunk('tEXt', Buffer.from('Comment\0fuzz')));
   let rows = Buffer.concat(
     (interlaced ? ADAM7 : WHOLE).flatMap(([x, y, right, down]) => {
       const columns = Math.ceil((width - x) / right);
@@ -87,19 +88,10 @@ function valid(dice: Dice): Uint8Array {
   const pixels = deflateSync(rows, { level: dice.from([0, 1, 9]) });
   for (let at = 0; at < pixels.length; ) {
     const end = at + 1 + dice.below(pixels.length);
-    parts.push(chunk('IDAT', pixels.subarray(at, end)));
+    parts.push(pngChunk('IDAT', pixels.subarray(at, end)));
     at = end;
   }
-  return Buffer.concat([Uint8Array.from(SIGNATURE), ...parts, chunk('IEND', [])]);
-}
-
-function chunk(name: string, data: ArrayLike<number>): Uint8Array {
-  const bytes = Buffer.alloc(data.length + 12);
-  bytes.writeUInt32BE(data.length, 0);
-  bytes.write(name, 4, 'latin1');
-  bytes.set(data, 8);
-  bytes.writeUInt32BE(crc32(bytes.subarray(4, -4)), data.length + 8);
-  return bytes;
+  return Buffer.concat([Uint8Array.from(SIGNATURE), ...parts, pngChunk('IEND', [])]);
 }
 
 function wound(file: Uint8Array, dice: Dice): Uint8Array {
