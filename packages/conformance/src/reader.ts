@@ -236,7 +236,7 @@ export function readerCases<Result>(reader: Reader<Result>): Case[] {
   for (const [name, [make, code]] of Object.entries(FAILING)) {
     cases.add(3, `fails when the source ${name}`, async (trial) => {
       const source = await make(valid());
-      expectError(await trial.error(() => reader.read(source, {})), { name: 'IngestError', code });
+      expectError(await trial.error(() => reader.read(source, {})), { name: 'SourceError', code });
     });
   }
   cases.add(3, 'rejects with the reason of a signal that was aborted before', async (trial) => {

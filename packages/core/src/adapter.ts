@@ -6,37 +6,14 @@
  */
 import { BytesIO } from './bytes-io.ts';
 import { bytesOf } from './bytes-like.ts';
-import { describe, isMemioError, typeError } from './errors.ts';
+import { AdapterError, DataError, describe, isMemioError, type Operation, typeError } from './errors.ts';
 import { OWNED, type Source } from './feed.ts';
 
 export { bytesOf, requireBytes } from './bytes-like.ts';
 export { crc32 } from './crc32.ts';
-export { describe, rangeError, typeError } from './errors.ts';
+export { AdapterError, DataError, describe, type Operation, rangeError, typeError } from './errors.ts';
 export { type Basin, ingest } from './ingest.ts';
 export { isPng, type PngChunk, type PngHeader, pngChunks, pngCutOff, pngHeader } from './png-chunks.ts';
-
-/** The host library failed. What it threw is the `cause`. */
-export class AdapterError extends Error {
-  override readonly name = 'AdapterError';
-  readonly code = 'ERR_MEMIO_ADAPTER';
-  /** The package, such as `@memio/pngjs`. */
-  readonly adapter: string;
-  /** The function, such as `readPng`. */
-  readonly operation: string;
-
-  /** For code that `writeChunks` and `readBytes` do not fit; these two throw it by themselves. */
-  constructor(message: string, { adapter, operation, ...options }: ErrorOptions & Operation) {
-    super(message, options);
-    this.adapter = adapter;
-    this.operation = operation;
-  }
-}
-
-/** Which function of which package is at work; errors name it. */
-export interface Operation {
-  adapter: string;
-  operation: string;
-}
 
 /** What every `write*` takes besides the options of its host library. */
 export interface WriteOptions {
@@ -270,11 +247,18 @@ function quietly(stop: (() => void) | undefined): void {
   } catch {}
 }
 
-/** memio's own errors go through as they are; whatever else a library threw is wrapped. */
+/**
+ * What to throw for `cause` (contract rule 7). A `DataError` stays one and an unknown error becomes an `AdapterError`,
+ * each with the name of this operation and `cause` as its cause, also when another adapter below has thrown it. The
+ * caller's mistakes (`TypeError`, `RangeError`), budgets and errors of the source pass as they are.
+ */
 export function adapterError(of: Operation, cause: unknown): unknown {
-  if (isMemioError(cause)) return cause;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return new AdapterError(`${of.operation} failed: ${message}`, { ...of, cause });
+  const isData = isMemioError(cause, 'ERR_MEMIO_DATA');
+  if (isData || isMemioError(cause, 'ERR_MEMIO_ADAPTER')) {
+    if (cause.adapter === of.adapter && cause.operation === of.operation) return cause;
+  } else if (isMemioError(cause)) return cause;
+  const message = `${of.operation} failed: ${cause instanceof Error ? cause.message : String(cause)}`;
+  return isData ? new DataError(message, { ...of, cause }) : new AdapterError(message, { ...of, cause });
 }
 
 /** By its methods: another copy of the package may have made it. */

@@ -86,7 +86,7 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
    * came content-encoded). A `BytesIO` is read from its cursor, like any file in Python.
    *
    * @throws {LimitError} when more than `maxBytes` came; it carries what had arrived
-   * @throws {IngestError} when the source failed, was aborted, or yielded fewer or more than `expectedLength` bytes; it
+   * @throws {SourceError} when the source failed, was aborted, or yielded fewer or more than `expectedLength` bytes; it
    *   carries what had arrived
    * @throws {TypeError} when `source` is none of these, or yields something that is not bytes-like
    *

@@ -6,9 +6,9 @@ import {
   BytesIO,
   b,
   ClosedError,
-  IngestError,
   isMemioError,
   LimitError,
+  SourceError,
   UnsupportedOperation,
 } from './index.ts';
 
@@ -18,7 +18,7 @@ describe('the error classes', () => {
     ['BufferError', new BufferError('Why'), 'ERR_MEMIO_BUFFER'],
     ['UnsupportedOperation', new UnsupportedOperation('Why'), 'ERR_MEMIO_UNSUPPORTED'],
     ['LimitError', new LimitError('Why', 'maxBytes', 1), 'ERR_MEMIO_LIMIT'],
-    ['IngestError', new IngestError('Why', 'ERR_MEMIO_SOURCE', b``), 'ERR_MEMIO_SOURCE'],
+    ['SourceError', new SourceError('Why', 'ERR_MEMIO_SOURCE', b``), 'ERR_MEMIO_SOURCE'],
     ['AdapterError', new AdapterError('Why', { adapter: 'a', operation: 'o' }), 'ERR_MEMIO_ADAPTER'],
     ['TypeError', typeError('Why'), 'ERR_MEMIO_TYPE'],
     ['RangeError', rangeError('Why'), 'ERR_MEMIO_RANGE'],
@@ -34,7 +34,7 @@ describe('the error classes', () => {
   it('keep the cause', () => {
     const cause = new Error('below');
     expect(new ClosedError('Why', { cause }).cause).toBe(cause);
-    expect(new IngestError('Why', 'ERR_MEMIO_SOURCE', b``, undefined, { cause }).cause).toBe(cause);
+    expect(new SourceError('Why', 'ERR_MEMIO_SOURCE', b``, undefined, { cause }).cause).toBe(cause);
     expect(new AdapterError('Why', { adapter: 'a', operation: 'o', cause }).cause).toBe(cause);
     expect(rangeError('Why', { cause }).cause).toBe(cause);
   });
@@ -46,7 +46,7 @@ describe('the error classes', () => {
       partial: b`ab`,
     });
     expect(new LimitError('Why', 'maxPixels', 3).partial).toBeUndefined();
-    expect(new IngestError('Why', 'ERR_MEMIO_TRUNCATED', b`ab`, 4)).toMatchObject({
+    expect(new SourceError('Why', 'ERR_MEMIO_TRUNCATED', b`ab`, 4)).toMatchObject({
       code: 'ERR_MEMIO_TRUNCATED',
       partial: b`ab`,
       expected: 4,

@@ -1,5 +1,5 @@
 import { type BytesLike, bytesOf } from './bytes-like.ts';
-import { describe, IngestError, type MemioErrorCode, typeError } from './errors.ts';
+import { describe, SourceError, typeError } from './errors.ts';
 
 /**
  * Where bytes can come from: memory, a `Blob` or `File`, a `Response`, a `ReadableStream`, an iterable or async iterable
@@ -81,8 +81,8 @@ function openResponse({ body, bodyUsed, headers, ok, status, statusText, type }:
   return { ...open(body ?? []), expected: declared, declared };
 }
 
-const unusable = (why: string, code: MemioErrorCode = 'ERR_MEMIO_SOURCE') =>
-  new IngestError(`Cannot read the source: ${why}`, code, new Uint8Array(0));
+const unusable = (why: string, code: SourceError['code'] = 'ERR_MEMIO_SOURCE') =>
+  new SourceError(`Cannot read the source: ${why}`, code, new Uint8Array(0));
 
 /** The declared length, where it speaks of the bytes that will come. */
 function contentLength(headers: Headers, type: ResponseType): number | undefined {

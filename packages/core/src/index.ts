@@ -2,13 +2,15 @@ export { BytesIO, type BytesIOOptions } from './bytes-io.ts';
 export type { BytesLike } from './bytes-like.ts';
 export { BytesView } from './bytes-view.ts';
 export {
+  AdapterError,
   BufferError,
   ClosedError,
-  IngestError,
+  DataError,
   isMemioError,
   LimitError,
   type MemioError,
   type MemioErrorCode,
+  SourceError,
   UnsupportedOperation,
 } from './errors.ts';
 export type { Source } from './feed.ts';

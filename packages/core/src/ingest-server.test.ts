@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { chunk, END, HostileServer, head, type Move, PAUSE, RESET } from '@memio/testkit/hostile-server';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { BytesIO, b, type FromOptions, IngestError, LimitError, type Source } from './index.ts';
+import { BytesIO, b, type FromOptions, LimitError, type Source, SourceError } from './index.ts';
 
 let server: HostileServer;
 beforeAll(async () => {
@@ -118,7 +118,7 @@ describe('a server that breaks off', () => {
 
   it.each(failures)('$title: a typed error with what had come', async ({ moves, error }) => {
     const failure = await rejection(take(fetch(server.serve(...moves))));
-    expect(failure).toBeInstanceOf(IngestError);
+    expect(failure).toBeInstanceOf(SourceError);
     expect(failure).toMatchObject(error);
     expect(failure.cause).toMatchObject({ name: 'TypeError', message: 'terminated', cause: expect.any(Error) });
     expect(failure.partial.buffer.byteLength).toBe(failure.partial.length);
@@ -128,7 +128,7 @@ describe('a server that breaks off', () => {
   const known = failures.filter(({ moves }) => !String(moves[0]).includes('gzip'));
   it.each(known)('$title: the same from node:http, with its own cause', async ({ moves, error }) => {
     const failure = await rejection(take(clients['node:http'](server.serve(...moves))));
-    expect(failure).toBeInstanceOf(IngestError);
+    expect(failure).toBeInstanceOf(SourceError);
     expect(failure).toMatchObject({ code: 'ERR_MEMIO_SOURCE', partial: error.partial, cause: { code: /./ } });
   });
 
@@ -164,19 +164,15 @@ describe('a server that breaks off', () => {
 });
 
 describe('a server that stalls', () => {
-  const stalls: [string, Move[], number | undefined][] = [
-    ['within what it declared', [head('200 OK', { 'Content-Length': 10 }), 'half'], 10],
-    ['within a terabyte', [head('200 OK', { 'Content-Length': 2 ** 40 }), 'half'], 2 ** 40],
-    ['within a chunk', [head('200 OK', { 'Transfer-Encoding': 'chunked' }), '8\r\nhalf'], undefined],
-    [
-      'before the chunk that ends the body',
-      [head('200 OK', { 'Transfer-Encoding': 'chunked' }), chunk('half')],
-      undefined,
-    ],
-    ['and declared nothing', [head('200 OK'), 'half'], undefined],
+  const stalls: [string, Move[]][] = [
+    ['within what it declared', [head('200 OK', { 'Content-Length': 10 }), 'half']],
+    ['within a terabyte', [head('200 OK', { 'Content-Length': 2 ** 40 }), 'half']],
+    ['within a chunk', [head('200 OK', { 'Transfer-Encoding': 'chunked' }), '8\r\nhalf']],
+    ['before the chunk that ends the body', [head('200 OK', { 'Transfer-Encoding': 'chunked' }), chunk('half')]],
+    ['and declared nothing', [head('200 OK'), 'half']],
   ];
 
-  it.each(stalls)('%s is left when the signal says so', async (_, moves, expected) => {
+  it.each(stalls)('%s is left when the signal is aborted', async (_, moves) => {
     const controller = new AbortController();
     const reason = new Error('Nobody waits that long');
     const failure = await rejection(
@@ -185,16 +181,15 @@ describe('a server that stalls', () => {
         onProgress: () => setTimeout(() => controller.abort(reason)),
       }),
     );
-    expect(failure).toBeInstanceOf(IngestError);
-    expect(failure).toMatchObject({ code: 'ERR_MEMIO_ABORTED', partial: b`half`, expected, cause: reason });
+    expect(failure).toBe(reason);
   });
 
   it.each(Object.entries(clients))('is left after the time that is allowed, by %s', async (_, request) => {
     const url = server.serve(head('200 OK', { 'Content-Length': 10 }), 'half');
     const signal = AbortSignal.timeout(200);
     const failure = await rejection(take(request(url), { signal }));
-    expect(failure).toMatchObject({ code: 'ERR_MEMIO_ABORTED', cause: { name: 'TimeoutError' } });
-    expect(Buffer.from(failure.partial).toString()).toBe('half');
+    expect(failure).toBe(signal.reason);
+    expect(failure).toMatchObject({ name: 'TimeoutError' });
   });
 
   it('is left when fetch has the same signal', async () => {
@@ -203,7 +198,7 @@ describe('a server that stalls', () => {
     const response = fetch(server.serve(head('200 OK', { 'Content-Length': 10 }), 'half'), { signal });
     const onProgress = () => setTimeout(() => controller.abort());
     const failure = await rejection(take(response, { signal, onProgress }));
-    expect(failure).toMatchObject({ code: 'ERR_MEMIO_ABORTED', partial: b`half`, expected: 10, cause: signal.reason });
+    expect(failure).toBe(signal.reason);
   });
 
   it('is a source that fails when fetch alone has the signal', async () => {
@@ -228,7 +223,7 @@ describe('a server that sends too much', () => {
 
   it.each(Object.entries(clients))('than the caller expects, to %s: it is left', async (_, request) => {
     const failure = await rejection(take(request(endless()), { expectedLength: 6 }));
-    expect(failure).toBeInstanceOf(IngestError);
+    expect(failure).toBeInstanceOf(SourceError);
     expect(failure).toMatchObject({ code: 'ERR_MEMIO_OVERRUN', partial: b`halfmore`, expected: 6 });
   });
 
@@ -261,7 +256,7 @@ describe('a server that sends too little', () => {
   it.each(Object.entries(clients))('for what the caller expects, to %s', async (_, request) => {
     const url = server.serve(head('200 OK', { 'Content-Length': 4 }), 'half', END);
     const failure = await rejection(take(request(url), { expectedLength: 10 }));
-    expect(failure).toBeInstanceOf(IngestError);
+    expect(failure).toBeInstanceOf(SourceError);
     expect(failure).toMatchObject({ code: 'ERR_MEMIO_TRUNCATED', partial: b`half`, expected: 10 });
     expect(failure.cause).toBe(undefined);
   });
@@ -275,7 +270,7 @@ describe('a server that answers something else', () => {
     ['302 Found', {}],
   ])('%s: its body is not taken in, and not waited for', async (status, headers) => {
     const failure = await rejection(take(fetch(server.serve(head(status, headers), 'an endless page'))));
-    expect(failure).toBeInstanceOf(IngestError);
+    expect(failure).toBeInstanceOf(SourceError);
     expect(failure).toMatchObject({
       code: 'ERR_MEMIO_STATUS',
       message: `Cannot read the source: the server answered ${status}`,

@@ -6,7 +6,7 @@ import { PassThrough, Readable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { describe as call } from './errors.ts';
-import { BytesIO, type BytesLike, b, type FromOptions, IngestError, type Source } from './index.ts';
+import { BytesIO, type BytesLike, b, type FromOptions, type Source, SourceError } from './index.ts';
 
 type Chunks = Uint8Array<ArrayBuffer>[];
 
@@ -326,20 +326,20 @@ describe('expectedLength', () => {
 
   it.each(kinds)('that is too large is an error at the end of %s', async (_, make) => {
     const error = await rejection(BytesIO.from(make([b`ab`, b`c`]), { expectedLength: 5 }));
-    expect(error).toBeInstanceOf(IngestError);
+    expect(error).toBeInstanceOf(SourceError);
     expect(error).toMatchObject({
       code: 'ERR_MEMIO_TRUNCATED',
       message: 'The source ended after 3 of 5 bytes',
       partial: b`abc`,
       expected: 5,
     });
-    const { partial } = error as unknown as IngestError;
+    const { partial } = error as unknown as SourceError;
     expect(partial.buffer.byteLength).toBe(3);
   });
 
   it.each(kinds)('that is too small is an error at the first byte too many of %s', async (_, make) => {
     const error = await rejection(BytesIO.from(make([b`ab`, b`c`, b`d`]), { expectedLength: 2 }));
-    expect(error).toBeInstanceOf(IngestError);
+    expect(error).toBeInstanceOf(SourceError);
     expect(error).toMatchObject({ code: 'ERR_MEMIO_OVERRUN', expected: 2 });
     expect(error['message']).toMatch(/^The source went on after [34] of 2 bytes$/);
   });
@@ -410,18 +410,11 @@ describe('signal', () => {
     const cancelled = vi.fn();
     const reason = new Error('enough');
     const error = await rejection(BytesIO.from(endless([b`a`], cancelled), { signal: AbortSignal.abort(reason) }));
-    expect(error).toBeInstanceOf(IngestError);
-    expect(error).toMatchObject({
-      code: 'ERR_MEMIO_ABORTED',
-      message: 'Aborted after 0 bytes',
-      cause: reason,
-      partial: b``,
-      expected: undefined,
-    });
+    expect(error).toBe(reason);
     expect(cancelled).toHaveBeenCalledTimes(1);
   });
 
-  it('aborted in between rejects with what had arrived and does not wait for the source', async () => {
+  it('aborted in between rejects with its reason and does not wait for the source', async () => {
     const cancelled = vi.fn();
     const controller = new AbortController();
     const error = await rejection(
@@ -431,22 +424,16 @@ describe('signal', () => {
         onProgress: (received) => received === 4 && setTimeout(() => controller.abort()),
       }),
     );
-    expect(error).toMatchObject({
-      code: 'ERR_MEMIO_ABORTED',
-      message: 'Aborted after 4 of 9 bytes',
-      partial: b`abcd`,
-      expected: 9,
-      cause: controller.signal.reason,
-    });
+    expect(error).toBe(controller.signal.reason);
     expect(cancelled.mock.calls.map(([reason]) => reason)).toStrictEqual([error]);
   });
 
-  it('aborted by onProgress keeps the chunk that was told of and takes no other', async () => {
+  it('aborted by onProgress takes no other chunk', async () => {
     const controller = new AbortController();
-    const error = await rejection(
-      BytesIO.from([b`ab`, b`cd`], { signal: controller.signal, onProgress: () => controller.abort() }),
-    );
-    expect(error).toMatchObject({ message: 'Aborted after 2 bytes', partial: b`ab` });
+    const onProgress = vi.fn(() => controller.abort());
+    const error = await rejection(BytesIO.from([b`ab`, b`cd`], { signal: controller.signal, onProgress }));
+    expect(error).toBe(controller.signal.reason);
+    expect(onProgress.mock.calls).toEqual([[2, undefined]]);
   });
 
   it('aborted afterwards changes nothing', async () => {
@@ -484,7 +471,7 @@ describe('signal', () => {
     const taking = BytesIO.from(source, { signal: controller.signal, onProgress });
     await vi.waitFor(() => expect(iterator.next).toHaveBeenCalledTimes(2));
     controller.abort();
-    expect(await rejection(taking)).toMatchObject({ code: 'ERR_MEMIO_ABORTED', partial: b`ab` });
+    expect(await rejection(taking)).toBe(controller.signal.reason);
     settle(answer);
     await new Promise((resolve) => setTimeout(resolve));
     expect(onProgress).toHaveBeenCalledTimes(1);
@@ -499,7 +486,7 @@ describe('signal', () => {
     const error = await rejection(
       BytesIO.from(stream, { signal: controller.signal, onProgress: () => setTimeout(() => controller.abort()) }),
     );
-    expect(error).toMatchObject({ code: 'ERR_MEMIO_ABORTED', partial: b`ab` });
+    expect(error).toBe(controller.signal.reason);
     expect(stream.destroyed).toBe(true);
   });
 
@@ -510,10 +497,7 @@ describe('signal', () => {
       await new Promise(() => {});
     };
     setTimeout(() => controller.abort(), 5);
-    expect(await rejection(BytesIO.from(source(), { signal: controller.signal }))).toMatchObject({
-      code: 'ERR_MEMIO_ABORTED',
-      partial: b`ab`,
-    });
+    expect(await rejection(BytesIO.from(source(), { signal: controller.signal }))).toBe(controller.signal.reason);
   });
 });
 
@@ -559,9 +543,9 @@ describe('a source that misbehaves', () => {
     ],
   ])('fails: %s', async (_, make) => {
     const error = await rejection(BytesIO.from(make(), { expectedLength: 4 }));
-    expect(error).toBeInstanceOf(IngestError);
+    expect(error).toBeInstanceOf(SourceError);
     expect(error).toMatchObject({
-      name: 'IngestError',
+      name: 'SourceError',
       code: 'ERR_MEMIO_SOURCE',
       message: 'The source failed (disk on fire) after 2 of 4 bytes',
       cause: { message: 'disk on fire' },
@@ -572,7 +556,7 @@ describe('a source that misbehaves', () => {
 
   it('is a file that is not there', async () => {
     const error = await rejection(BytesIO.from(createReadStream('no/such/file')));
-    expect(error).toBeInstanceOf(IngestError);
+    expect(error).toBeInstanceOf(SourceError);
     expect(error).toMatchObject({ code: 'ERR_MEMIO_SOURCE', cause: { code: 'ENOENT' }, partial: b`` });
   });
 
@@ -611,7 +595,7 @@ describe('a source that misbehaves', () => {
       throw undefined;
     };
     const error = await rejection(BytesIO.from(source()));
-    expect(error).toBeInstanceOf(IngestError);
+    expect(error).toBeInstanceOf(SourceError);
     expect(error).toMatchObject({ message: 'The source failed (undefined) after 1 bytes', partial: b`a` });
   });
 
@@ -646,7 +630,7 @@ describe('a source that misbehaves', () => {
     const stream = webStream([b`ab`]);
     const reader = stream.getReader();
     const error = await rejection(BytesIO.from(stream));
-    expect(error).toBeInstanceOf(IngestError);
+    expect(error).toBeInstanceOf(SourceError);
     expect(error).toMatchObject({
       code: 'ERR_MEMIO_SOURCE',
       message: 'Cannot read the source: the stream is locked to another reader',
@@ -723,7 +707,7 @@ describe('a Response', () => {
   ])('with status %i is an error, and its body is cancelled', async (status, statusText, message) => {
     const cancelled = vi.fn();
     const error = await rejection(BytesIO.from(new Response(endless([b`no`], cancelled), { status, statusText })));
-    expect(error).toBeInstanceOf(IngestError);
+    expect(error).toBeInstanceOf(SourceError);
     expect(error).toMatchObject({ code: 'ERR_MEMIO_STATUS', message, partial: b``, expected: undefined });
     expect(cancelled).toHaveBeenCalledTimes(1);
   });
@@ -748,7 +732,7 @@ describe('a Response', () => {
     const response = new Response('abc');
     await response.text();
     const error = await rejection(BytesIO.from(response));
-    expect(error).toBeInstanceOf(IngestError);
+    expect(error).toBeInstanceOf(SourceError);
     expect(error).toMatchObject({
       code: 'ERR_MEMIO_SOURCE',
       message: 'Cannot read the source: the body of the response was read before',

@@ -1,5 +1,5 @@
 import { requireBytes } from './bytes-like.ts';
-import { describe, IngestError, LimitError, type MemioErrorCode, rangeError, typeError } from './errors.ts';
+import { describe, LimitError, rangeError, SourceError, typeError } from './errors.ts';
 import { open, type Source, type Step } from './feed.ts';
 
 export { FreshContent, KeptChunks } from './basins.ts';
@@ -10,7 +10,7 @@ export interface FromOptions {
   maxBytes?: number | undefined;
   /** How many bytes have to come. Default: a `Response`'s Content-Length, the size of a `Blob`, otherwise unknown. */
   expectedLength?: number | undefined;
-  /** Aborting it cancels the source and rejects with an `IngestError` whose `cause` is the signal's reason. */
+  /** Aborting it cancels the source and rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
   /** Called after each chunk with the bytes received so far and, where it is known, how many are expected. */
   onProgress?: ((received: number, expected?: number) => void) | undefined;
@@ -41,9 +41,9 @@ export async function ingest(source: Source, options: FromOptions, basin: Basin)
   const expected = options.expectedLength ?? feed.expected;
   let received = 0;
 
-  const failure = (what: string, code: MemioErrorCode, cause?: unknown) => {
+  const failure = (what: string, code: SourceError['code'], cause?: unknown) => {
     const progress = expected === undefined ? `${received} bytes` : `${received} of ${expected} bytes`;
-    return new IngestError(
+    return new SourceError(
       `${what} after ${progress}`,
       code,
       basin.partial(),
@@ -72,16 +72,19 @@ export async function ingest(source: Source, options: FromOptions, basin: Basin)
 
   return new Promise((resolve, reject) => {
     let settled = false;
-    const settle = (error?: unknown) => {
-      if (settled) return;
+    const settle = () => {
+      const first = !settled;
       settled = true;
       signal?.removeEventListener('abort', onAbort);
-      if (error === undefined) return resolve();
+      return first;
+    };
+    const fail = (error: unknown) => {
+      if (!settle()) return;
       reject(error);
-      // The failure has been told; that cancelling fails as well, or never ends, would add nothing.
+      // A source that fails to cancel, or never finishes, does not change the outcome.
       new Promise((cancelled) => cancelled(feed.cancel(error))).catch(() => {});
     };
-    const onAbort = () => settle(failure('Aborted', 'ERR_MEMIO_ABORTED', signal?.reason));
+    const onAbort = () => fail(signal?.reason);
     const pump = async () => {
       requireRoom(expected ?? 0);
       if (expected !== undefined) basin.expect(expected);
@@ -107,7 +110,7 @@ export async function ingest(source: Source, options: FromOptions, basin: Basin)
 
     if (signal?.aborted) return onAbort();
     signal?.addEventListener('abort', onAbort);
-    pump().then(() => settle(), settle);
+    pump().then(() => settle() && resolve(), fail);
   });
 }
 

@@ -3,21 +3,23 @@ import type { Basin, ChunkSink, Held, Operation, PngChunk, PngHeader, ReadOption
 import * as adapter from './adapter.ts';
 import type * as core from './index.ts';
 import {
-  BufferError,
+  type AdapterError,
+  type BufferError,
   BytesIO,
   type BytesIOOptions,
   type BytesLike,
   BytesView,
   b,
-  ClosedError,
+  type ClosedError,
+  type DataError,
   type FromOptions,
-  IngestError,
   isMemioError,
-  LimitError,
+  type LimitError,
   type MemioError,
   type MemioErrorCode,
   type Source,
-  UnsupportedOperation,
+  type SourceError,
+  type UnsupportedOperation,
 } from './index.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -238,46 +240,62 @@ describe('errors', () => {
       | 'ERR_MEMIO_TRUNCATED'
       | 'ERR_MEMIO_OVERRUN'
       | 'ERR_MEMIO_SOURCE'
-      | 'ERR_MEMIO_ABORTED'
+      | 'ERR_MEMIO_DATA'
       | 'ERR_MEMIO_ADAPTER'
       | 'ERR_MEMIO_SPOOL'
     >();
-    expectTypeOf<MemioError>().toEqualTypeOf<Error & { readonly code: MemioErrorCode }>();
-    for (const one of [ClosedError, BufferError, UnsupportedOperation, LimitError, IngestError, adapter.AdapterError])
-      expectTypeOf<InstanceType<typeof one>>().toExtend<MemioError>();
+    expectTypeOf<MemioError>().toExtend<Error & { readonly code: MemioErrorCode }>();
+    expectTypeOf<MemioError['code']>().toEqualTypeOf<MemioErrorCode>();
     expectTypeOf<ClosedError['code']>().toEqualTypeOf<'ERR_MEMIO_CLOSED'>();
     expectTypeOf<BufferError['code']>().toEqualTypeOf<'ERR_MEMIO_BUFFER'>();
     expectTypeOf<UnsupportedOperation['code']>().toEqualTypeOf<'ERR_MEMIO_UNSUPPORTED'>();
     expectTypeOf<LimitError['code']>().toEqualTypeOf<'ERR_MEMIO_LIMIT'>();
-    expectTypeOf<IngestError['code']>().toEqualTypeOf<MemioErrorCode>();
-    expectTypeOf<adapter.AdapterError['code']>().toEqualTypeOf<'ERR_MEMIO_ADAPTER'>();
+    expectTypeOf<SourceError['code']>().toEqualTypeOf<
+      'ERR_MEMIO_STATUS' | 'ERR_MEMIO_TRUNCATED' | 'ERR_MEMIO_OVERRUN' | 'ERR_MEMIO_SOURCE'
+    >();
+    expectTypeOf<DataError['code']>().toEqualTypeOf<'ERR_MEMIO_DATA'>();
+    expectTypeOf<AdapterError['code']>().toEqualTypeOf<'ERR_MEMIO_ADAPTER'>();
   });
 
   it('carry what belongs to them', () => {
     expectTypeOf<LimitError['limit']>().toEqualTypeOf<string>();
     expectTypeOf<LimitError['allowed']>().toEqualTypeOf<number>();
     expectTypeOf<LimitError['partial']>().toEqualTypeOf<Bytes | undefined>();
-    expectTypeOf<IngestError['partial']>().toEqualTypeOf<Bytes>();
-    expectTypeOf<IngestError['expected']>().toEqualTypeOf<number | undefined>();
+    expectTypeOf<SourceError['partial']>().toEqualTypeOf<Bytes>();
+    expectTypeOf<SourceError['expected']>().toEqualTypeOf<number | undefined>();
   });
 
   it('are recognised', () => {
-    expectTypeOf(isMemioError).guards.toEqualTypeOf<MemioError>();
-    expectTypeOf(isMemioError).parameters.toEqualTypeOf<[error: unknown, code?: MemioErrorCode | undefined]>();
+    const error: unknown = undefined;
+    if (isMemioError(error)) expectTypeOf(error).toEqualTypeOf<MemioError>();
+    // @ts-expect-error not a code
+    isMemioError(error, 'ERR_MEMIO');
+  });
+
+  it('narrow to the class of their code', () => {
+    const error: unknown = undefined;
+    if (isMemioError(error, 'ERR_MEMIO_LIMIT')) expectTypeOf(error).toEqualTypeOf<LimitError>();
+    if (isMemioError(error, 'ERR_MEMIO_DATA')) expectTypeOf(error.operation).toEqualTypeOf<string | undefined>();
+    if (isMemioError(error, 'ERR_MEMIO_ADAPTER')) expectTypeOf(error.adapter).toEqualTypeOf<string>();
+    if (isMemioError(error, 'ERR_MEMIO_TRUNCATED')) expectTypeOf(error.expected).toEqualTypeOf<number | undefined>();
+    if (isMemioError(error, 'ERR_MEMIO_RANGE')) expectTypeOf(error).toExtend<RangeError>();
+    if (isMemioError(error) && error.code === 'ERR_MEMIO_LIMIT') expectTypeOf(error.allowed).toEqualTypeOf<number>();
   });
 });
 
 describe('the entries', () => {
   it('export nothing else', () => {
     expectTypeOf<keyof typeof core>().toEqualTypeOf<
+      | 'AdapterError'
       | 'b'
       | 'BufferError'
       | 'BytesIO'
       | 'BytesView'
       | 'ClosedError'
-      | 'IngestError'
+      | 'DataError'
       | 'isMemioError'
       | 'LimitError'
+      | 'SourceError'
       | 'UnsupportedOperation'
     >();
     expectTypeOf<keyof typeof adapter>().toEqualTypeOf<
@@ -286,6 +304,7 @@ describe('the entries', () => {
       | 'adapterError'
       | 'bytesOf'
       | 'crc32'
+      | 'DataError'
       | 'describe'
       | 'holdContent'
       | 'ingest'

@@ -46,7 +46,7 @@ describeWriter<ZipSource>({
     neverEnds: () => streaming(begun()),
     'a content fails': {
       source: () => ({ a: begun().destroy(gone) }),
-      error: { name: 'IngestError', code: 'ERR_MEMIO_SOURCE' },
+      error: { name: 'SourceError', code: 'ERR_MEMIO_SOURCE' },
     },
   },
   completes: { 'a JSZip': whole },

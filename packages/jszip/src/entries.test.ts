@@ -175,7 +175,7 @@ describe('writeZip() reads a content that is not in memory', () => {
       yield b`x`;
       await wait(20);
     })();
-    await expect(writeZip({ slow, stream })).rejects.toMatchObject({ name: 'IngestError', cause: gone });
+    await expect(writeZip({ slow, stream })).rejects.toMatchObject({ name: 'SourceError', cause: gone });
   });
 });
 

@@ -55,7 +55,7 @@ describe('writeZip() settles, and on failure leaves `into` as it was', SOON, () 
     else setImmediate(() => stream.destroy(...(name === 'error' ? [gone] : [])));
     return stream;
   };
-  const ingestError = (code: string) => ({ name: 'IngestError', code });
+  const ingestError = (code: string) => ({ name: 'SourceError', code });
 
   it.each<[situation: string, run: Run, error: object]>([
     ['a content fails', holding(failing), { ...ingestError('ERR_MEMIO_SOURCE'), cause: gone }],

@@ -35,7 +35,7 @@ const OF: Operation = { adapter: '@memio/jszip', operation: 'readZip' };
  *
  * @throws {LimitError} when the archive goes over `maxEntries`, `maxBytes` or `maxRatio`
  * @throws {AdapterError} when the bytes are not an archive, are cut off, encrypted, damaged, or two files have one name
- * @throws {IngestError} when the source fails before that
+ * @throws {SourceError} when the source fails before that
  * @throws {TypeError} when a budget is not a number
  * @throws {RangeError} when a budget is negative or `NaN`
  *

@@ -21,7 +21,7 @@ const OF: Operation = { adapter: '@memio/jszip', operation: 'writeZip' };
  * @throws {RangeError} when a name is empty, absolute, contains `\` or a part that is empty, `.` or `..`, or comes twice;
  *   when there are more than 65,534 entries or 4 GiB - 1 bytes, a name or comment is longer than 65,526 bytes, a level is
  *   none, or a date is not from 1980 to 2107
- * @throws {IngestError} when a content cannot be read
+ * @throws {SourceError} when a content cannot be read
  * @throws {AdapterError} when JSZip fails
  *
  * @example

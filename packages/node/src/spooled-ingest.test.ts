@@ -165,9 +165,8 @@ describe('writeFrom() of a SpooledBytesIO', () => {
     });
     using io = new SpooledBytesIO(b`abc`, options);
     const onProgress = () => setImmediate(() => controller.abort(gone));
-    const error = { code: 'ERR_MEMIO_ABORTED', cause: gone };
-    await expect(io.writeFrom(source, { signal: controller.signal, onProgress })).rejects.toMatchObject(error);
-    expect(cancelled).toMatchObject(error);
+    await expect(io.writeFrom(source, { signal: controller.signal, onProgress })).rejects.toBe(gone);
+    expect(cancelled).toBe(gone);
     expect([io.rolled, io.getvalue()]).toEqual([false, b`abc`]);
   });
 

@@ -43,7 +43,7 @@ const DEFAULT_MAX_PIXELS = 89_478_485;
  * @throws {AdapterError} when the image is neither PNG nor JPEG, is damaged, or is one that PDFKit draws wrongly
  * @throws {LimitError} when the image has more than `maxPixels`
  * @throws {TypeError} when `doc` is not a document, or `source` nothing that bytes come from
- * @throws {IngestError} when the source fails
+ * @throws {SourceError} when the source fails
  *
  * @example
  * ```ts

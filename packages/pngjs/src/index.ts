@@ -131,7 +131,7 @@ export async function writePng(
  *
  * @throws {LimitError} when the header claims more than `maxPixels`
  * @throws {AdapterError} when the bytes are not a PNG, are cut off or damaged, or with `strict` something follows them
- * @throws {IngestError} when the source fails before that
+ * @throws {SourceError} when the source fails before that
  *
  * @example
  * ```ts

@@ -112,7 +112,7 @@ export async function writeImage(
  *
  * @throws {LimitError} when the header claims more than `maxPixels`
  * @throws {AdapterError} when the bytes are not an image that sharp knows, are cut off or damaged
- * @throws {IngestError} when the source fails before that
+ * @throws {SourceError} when the source fails before that
  *
  * @example
  * ```ts

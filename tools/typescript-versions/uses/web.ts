@@ -7,11 +7,11 @@ import {
   b,
   ClosedError,
   type FromOptions,
-  IngestError,
   isMemioError,
   LimitError,
   type MemioErrorCode,
   type Source,
+  SourceError,
   UnsupportedOperation,
 } from '@memio/core';
 import { AdapterError, readBytes, writeChunks } from '@memio/core/adapter';
@@ -64,7 +64,7 @@ export async function use(socket: WebSocket, file: File, shared: SharedArrayBuff
 }
 
 export function tell(error: unknown): MemioErrorCode | undefined {
-  if (error instanceof LimitError || error instanceof IngestError) return error.partial && error.code;
+  if (error instanceof LimitError || error instanceof SourceError) return error.partial && error.code;
   if (error instanceof BufferError || error instanceof ClosedError || error instanceof UnsupportedOperation)
     return error.code;
   if (error instanceof AdapterError) return error.code;

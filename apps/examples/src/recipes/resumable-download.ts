@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { BytesIO, b, type IngestError, isMemioError } from '@memio/core';
+import { BytesIO, b, isMemioError, type SourceError } from '@memio/core';
 
 /** Rejects when more than `retries` connections broke; at once when the server refuses or sends over `maxBytes`. */
 export async function download(url: string, maxBytes: number, retries = 5, signal?: AbortSignal): Promise<BytesIO> {
@@ -31,7 +31,7 @@ export async function download(url: string, maxBytes: number, retries = 5, signa
       const broken = isMemioError(error, 'ERR_MEMIO_TRUNCATED') || isMemioError(error, 'ERR_MEMIO_SOURCE');
       // A TypeError is how fetch says that there is no connection.
       if (attempt === retries || !(broken || error instanceof TypeError)) throw error;
-      if (broken) io.write((error as IngestError).partial);
+      if (broken) io.write((error as SourceError).partial);
       await wait(100 * 2 ** attempt, undefined, { signal });
     }
   }

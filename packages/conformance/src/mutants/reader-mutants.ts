@@ -131,7 +131,7 @@ export const readerMutants: readonly Mutant<Read>[] = [
     title: 'takes a failure of the source for a failure of the library',
     rule: 3,
     broken: onFailure((error) => {
-      throw (error as Error | undefined)?.name === 'IngestError' ? wrapped(error) : error;
+      throw (error as Error | undefined)?.name === 'SourceError' ? wrapped(error) : error;
     }),
   },
   {
