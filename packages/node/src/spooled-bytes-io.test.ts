@@ -2,8 +2,6 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BufferError, BytesIO, b } from '@memio/core';
-import { readZip, streamZip, writeZip } from '@memio/jszip';
-import { unzipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
 import { SpooledBytesIO, type SpooledBytesIOOptions } from './spooled-bytes-io.ts';
 
@@ -258,33 +256,6 @@ describe('a SpooledBytesIO', () => {
     io.seek(0);
     expect(io.readline(140_000)).toHaveLength(140_000);
     expect(io.readlines(20_000).map(({ length }) => length)).toEqual([10_000, 150_000]);
-  });
-
-  it('is filled by an adapter', async () => {
-    using into = spooled(b`head`);
-    into.seek(0, 2);
-    await writeZip({ 'a.txt': 'Hello', 'b.bin': bytesOf(100_000) }, { into });
-    expect([into.rolled, into.tell()]).toEqual([true, into.size]);
-    const files = unzipSync(into.getvalue().subarray(4));
-    expect(files).toEqual({ 'a.txt': b`Hello`, 'b.bin': bytesOf(100_000) });
-  });
-});
-
-describe('adapters', () => {
-  it('read a SpooledBytesIO in its file, as an archive and as an entry', async () => {
-    using zip = spooled();
-    using entry = ten();
-    await writeZip({ 'a.txt': entry }, { into: zip });
-    zip.seek(0);
-    const files = await readZip(zip);
-    expect([zip.rolled, files.get('a.txt')?.read(), zip.tell()]).toEqual([true, b`0123456789`, zip.size]);
-  });
-
-  it.each([{ streamFiles: false }, { streamFiles: true }])('stream it out of its file: %o', async (options) => {
-    using entry = spooled(bytesOf(100_000));
-    const zip = await BytesIO.from(streamZip({ entry, text: 'Hello' }, { ...options, compression: 'DEFLATE' }));
-    expect(unzipSync(zip.getvalue())).toEqual({ entry: bytesOf(100_000), text: b`Hello` });
-    entry.truncate(0);
   });
 });
 

@@ -2,12 +2,12 @@ import { pathToFileURL } from 'node:url';
 import { extractText, getDocumentProxy } from 'unpdf';
 import { describe, expect, it } from 'vitest';
 import { programOf, runMain } from '../../test/run.ts';
-import type { Report } from './report-worker.ts';
+import type * as reportWorker from './report-worker.ts';
 
 // A worker of Node.js 20 runs no TypeScript, and a program is what is tested: the one that was built.
 const program = programOf('recipes/report-worker');
-const recipe: typeof import('./report-worker.ts') = await import(/* @vite-ignore */ pathToFileURL(program).href);
-const REPORT: Report = {
+const recipe: typeof reportWorker = await import(/* @vite-ignore */ pathToFileURL(program).href);
+const REPORT: reportWorker.Report = {
   title: 'Boats',
   rows: [
     ['Anna', '12 m'],
@@ -37,12 +37,12 @@ describe('report-worker', () => {
 
   it('throws what goes wrong in the worker', async () => {
     const cell = { text: 'Anna', font: { src: 'missing.ttf' } };
-    const report = { title: 'Boats', rows: [[cell]] } as unknown as Report;
+    const report = { title: 'Boats', rows: [[cell]] } as unknown as reportWorker.Report;
     await expect(recipe.reportInWorker(report)).rejects.toThrow('missing.ttf');
   });
 
   it('throws when the report cannot be sent to a worker', async () => {
-    const functions = { title: 'Boats', rows: [[() => {}]] } as unknown as Report;
+    const functions = { title: 'Boats', rows: [[() => {}]] } as unknown as reportWorker.Report;
     await expect(recipe.reportInWorker(functions)).rejects.toThrow('could not be cloned');
   });
 });
