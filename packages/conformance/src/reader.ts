@@ -25,7 +25,7 @@ export type Damage =
   | Uint8Array
   | {
       bytes: Uint8Array;
-      /** What the error matches. Default: an `AdapterError`. */
+      /** What the error matches. Default: a `DataError`. */
       error: object;
     };
 
@@ -147,11 +147,11 @@ const FAILING: Record<string, [make: (bytes: Bytes) => Source | Promise<Source>,
 export function readerCases<Result>(reader: Reader<Result>): Case[] {
   const cases = new Cases();
   const { adapter, operation, verify, memory } = reader;
-  const adapterError = { name: 'AdapterError', code: 'ERR_MEMIO_ADAPTER', adapter, operation };
+  const dataError = { name: 'DataError', code: 'ERR_MEMIO_DATA', adapter, operation };
   /** A copy: nothing that happens in one case is seen by the next. */
   const valid = (): Bytes => Uint8Array.from(reader.valid);
   const damaged = Object.entries(reader.damaged).map(([name, damage]) =>
-    damage instanceof Uint8Array ? { name, bytes: damage, error: adapterError } : { name, ...damage },
+    damage instanceof Uint8Array ? { name, bytes: damage, error: dataError } : { name, ...damage },
   );
   /** The valid file in a stream, with its cursor on the first byte of the file. */
   const embedded = (file: Uint8Array = reader.valid, tail: Uint8Array = b``) => {

@@ -10,10 +10,8 @@ import { AdapterError, DataError, describe, isMemioError, type Operation, typeEr
 import { OWNED, type Source } from './feed.ts';
 
 export { bytesOf, requireBytes } from './bytes-like.ts';
-export { crc32 } from './crc32.ts';
 export { AdapterError, DataError, describe, type Operation, rangeError, typeError } from './errors.ts';
 export { type Basin, ingest } from './ingest.ts';
-export { isPng, type PngChunk, type PngHeader, pngChunks, pngCutOff, pngHeader } from './png-chunks.ts';
 
 /** What every `write*` takes besides the options of its host library. */
 export interface WriteOptions {

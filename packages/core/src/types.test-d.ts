@@ -1,5 +1,5 @@
 import { describe, expectTypeOf, it } from 'vitest';
-import type { Basin, ChunkSink, Held, Operation, PngChunk, PngHeader, ReadOptions, WriteOptions } from './adapter.ts';
+import type { Basin, ChunkSink, Held, Operation, ReadOptions, WriteOptions } from './adapter.ts';
 import * as adapter from './adapter.ts';
 import type * as core from './index.ts';
 import {
@@ -303,16 +303,11 @@ describe('the entries', () => {
       | 'AdapterError'
       | 'adapterError'
       | 'bytesOf'
-      | 'crc32'
       | 'DataError'
       | 'describe'
       | 'holdContent'
       | 'ingest'
-      | 'isPng'
       | 'isStream'
-      | 'pngChunks'
-      | 'pngCutOff'
-      | 'pngHeader'
       | 'rangeError'
       | 'readBytes'
       | 'requireBytes'
@@ -361,18 +356,6 @@ describe('the adapter kit', () => {
       take(chunk: Uint8Array, owned: boolean): Promise<void> | void;
       partial(): Uint8Array<ArrayBuffer>;
     }>();
-  });
-
-  it('walks over a PNG', () => {
-    expectTypeOf(adapter.isPng).toEqualTypeOf<(bytes: Uint8Array) => boolean>();
-    expectTypeOf(adapter.pngHeader).toEqualTypeOf<(bytes: Uint8Array) => PngHeader | undefined>();
-    expectTypeOf(adapter.pngChunks(b``)).toEqualTypeOf<Generator<PngChunk<ArrayBuffer>, void, undefined>>();
-    expectTypeOf(adapter.pngChunks).parameters.toExtend<[bytes: Uint8Array]>();
-    expectTypeOf<PngChunk>().toEqualTypeOf<{ name: string; start: number; end: number; data: Uint8Array }>();
-    expectTypeOf<PngHeader>().toEqualTypeOf<
-      Record<'width' | 'height' | 'depth' | 'colourType' | 'compression' | 'filter' | 'interlace', number>
-    >();
-    expectTypeOf(adapter.pngCutOff).toEqualTypeOf<(where: string, bytes: Uint8Array) => Error>();
   });
 
   it('settles', () => {

@@ -1,7 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
 import { describeReader } from '@memio/conformance';
 import type { BytesIO } from '@memio/core';
-import { crc32 } from '@memio/core/adapter';
+import { crc32 } from '@memio/formats';
 import { expect } from 'vitest';
 import { readZip } from './index.ts';
 import { type RawEntry, rawZip } from './oracle/raw-zip.ts';

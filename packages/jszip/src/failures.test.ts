@@ -30,15 +30,15 @@ const set =
 const readFailure = (archive: Uint8Array, options?: Parameters<typeof readZip>[1]) =>
   failsToRead(archive, (stream) => readZip(stream, options));
 
-const adapterError = (operation: string, message: string) => ({
-  name: 'AdapterError',
-  code: 'ERR_MEMIO_ADAPTER',
+const failed = (name: string, code: string, operation: string, message: string) => ({
+  name,
+  code,
   adapter: '@memio/jszip',
   operation,
   message: `${operation} failed: ${message}`,
 });
-const writeError = (message: string) => adapterError('writeZip', message);
-const readError = (message: string) => adapterError('readZip', message);
+const writeError = (message: string) => failed('AdapterError', 'ERR_MEMIO_ADAPTER', 'writeZip', message);
+const readError = (message: string) => failed('DataError', 'ERR_MEMIO_DATA', 'readZip', message);
 
 catchStrays(async () => readZip(await hello({})));
 

@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 import { BytesIO, b } from '@memio/core';
-import { crc32 } from '@memio/core/adapter';
+import { crc32 } from '@memio/formats';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { readZip } from './index.ts';
@@ -59,7 +59,7 @@ describe('readZip() meets a bomb', () => {
       limitError('maxBytes', 5 * MiB),
     );
     expect(await failure(bomb, { maxRatio: Infinity })).toMatchObject({
-      code: 'ERR_MEMIO_ADAPTER',
+      code: 'ERR_MEMIO_DATA',
       message: `readZip failed: "zeros" is damaged: it has ${10 * MiB} of ${size} bytes`,
     });
   });
@@ -67,7 +67,7 @@ describe('readZip() meets a bomb', () => {
   it('that lies, and keeps no more than it claims', async () => {
     const bomb = rawZip([{ ...zeros(200 * MiB), size: 1 }]);
     const before = process.memoryUsage().arrayBuffers;
-    expect(await failure(bomb, { maxRatio: Infinity })).toMatchObject({ code: 'ERR_MEMIO_ADAPTER' });
+    expect(await failure(bomb, { maxRatio: Infinity })).toMatchObject({ code: 'ERR_MEMIO_DATA' });
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * MiB);
   });
 
@@ -192,7 +192,7 @@ describe('readZip() names what is wrong', () => {
     ],
   ])('in an archive that is %s', async (_, archive, message) => {
     expect(await failure(archive)).toMatchObject({
-      name: 'AdapterError',
+      name: 'DataError',
       operation: 'readZip',
       message: `readZip failed: ${message}`,
       cause: expect.any(Error),

@@ -1,5 +1,6 @@
 import { BytesIO, type Source } from '@memio/core';
-import { type Basin, crc32, ingest } from '@memio/core/adapter';
+import { type Basin, ingest } from '@memio/core/adapter';
+import { crc32 } from '@memio/formats';
 import JSZip from 'jszip';
 import { requireSize } from './zip32.ts';
 

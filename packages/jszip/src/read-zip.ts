@@ -2,17 +2,22 @@ import { BytesIO, type Source } from '@memio/core';
 import {
   abortable,
   type ChunkSink,
-  crc32,
+  DataError,
   type Operation,
   type ReadOptions,
   readBytes,
   writeChunks,
 } from '@memio/core/adapter';
+import {
+  crc32,
+  readZipDirectory,
+  safeZipName,
+  type ZipBudgets,
+  type ZipDirectoryEntry,
+  ZipUsage,
+} from '@memio/formats';
 import JSZip from 'jszip';
-import { Budgets, type ZipBudgets } from './budgets.ts';
 import type { ChunkStream } from './chunk-stream.ts';
-import { type DirectoryEntry, readDirectory } from './directory.ts';
-import { safeName } from './entry-name.ts';
 
 /** JSZip's own options for loading, and budgets. */
 export interface ReadZipOptions extends ReadOptions, ZipBudgets {
@@ -34,7 +39,7 @@ const OF: Operation = { adapter: '@memio/jszip', operation: 'readZip' };
  * and for a file of more than 4 MiB to 200 times its compressed size, all of it counted while they inflate.
  *
  * @throws {LimitError} when the archive goes over `maxEntries`, `maxBytes` or `maxRatio`
- * @throws {AdapterError} when the bytes are not an archive, are cut off, encrypted, damaged, or two files have one name
+ * @throws {DataError} when the bytes are not an archive, are cut off, encrypted, damaged, or two files have one name
  * @throws {SourceError} when the source fails before that
  * @throws {TypeError} when a budget is not a number
  * @throws {RangeError} when a budget is negative or `NaN`
@@ -47,23 +52,24 @@ const OF: Operation = { adapter: '@memio/jszip', operation: 'readZip' };
  */
 export async function readZip(source: Source, options: ReadZipOptions = {}): Promise<Map<string, BytesIO>> {
   const { signal, checkCRC32 = true, decodeFileName } = options;
-  const budgets = new Budgets(options);
+  const budgets = new ZipUsage(options);
   return readBytes(OF, source, { signal }, async (bytes) => {
     if (bytes.length === 0)
-      throw new Error('no bytes from the cursor to the end; seek(0) goes back to the start of a stream');
-    const entries = readDirectory(bytes, { decodeFileName, onCount: (count) => budgets.requireEntries(count) });
+      throw new DataError('no bytes from the cursor to the end; seek(0) goes back to the start of a stream');
+    const entries = readZipDirectory(bytes, { decodeFileName, onCount: (count) => budgets.requireEntries(count) });
     const names = new Set<string>();
     for (const entry of entries) {
       if (entry.folder) continue;
-      entry.name = safeName(entry.name);
-      if (names.has(entry.name)) throw new Error(`two entries are named ${JSON.stringify(entry.name.slice(0, 80))}`);
+      entry.name = safeZipName(entry.name);
+      if (names.has(entry.name))
+        throw new DataError(`two entries are named ${JSON.stringify(entry.name.slice(0, 80))}`);
       names.add(entry.name);
     }
     budgets.requireSizes(entries.filter(({ folder }) => !folder));
 
     const contents = await abortable(load(bytes), signal);
     if (contents.length !== entries.length)
-      throw new Error(`JSZip found ${contents.length} of ${entries.length} entries`);
+      throw new DataError(`JSZip found ${contents.length} of ${entries.length} entries`);
     const files = new Map<string, BytesIO>();
     for (const [index, entry] of entries.entries()) {
       if (entry.folder) continue;
@@ -76,13 +82,15 @@ export async function readZip(source: Source, options: ReadZipOptions = {}): Pro
 
   function inflate(
     chunks: ChunkStream,
-    { name, size, compressedSize, crc }: DirectoryEntry,
+    { name, size, compressedSize, crc }: ZipDirectoryEntry,
     sink: ChunkSink,
   ): () => void {
     let inflated = 0;
     let checksum = 0;
+    const damaged = (cause: unknown) =>
+      new DataError(`${JSON.stringify(name)} is damaged: it cannot be inflated`, { cause });
     const wrongSize = (cause?: unknown) =>
-      new Error(`${JSON.stringify(name)} is damaged: it has ${inflated} of ${size} bytes`, { cause });
+      new DataError(`${JSON.stringify(name)} is damaged: it has ${inflated} of ${size} bytes`, { cause });
     chunks.on('data', (chunk) => {
       const bytes = chunk as Uint8Array;
       inflated += bytes.length;
@@ -97,11 +105,11 @@ export async function readZip(source: Source, options: ReadZipOptions = {}): Pro
       if (checkCRC32) checksum = crc32(bytes, checksum);
       sink.push(bytes);
     });
-    chunks.on('error', (error) => sink.fail(inflated === size ? error : wrongSize(error)));
+    chunks.on('error', (error) => sink.fail(inflated === size ? damaged(error) : wrongSize(error)));
     chunks.on('end', () => {
       if (inflated !== size) sink.fail(wrongSize());
       else if (checkCRC32 && checksum !== crc)
-        sink.fail(new Error(`${JSON.stringify(name)} is damaged: its checksum is wrong`));
+        sink.fail(new DataError(`${JSON.stringify(name)} is damaged: its checksum is wrong`));
       else sink.end();
     });
     chunks.resume();

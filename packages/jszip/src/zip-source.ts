@@ -1,7 +1,7 @@
 import type { BytesIO, Source } from '@memio/core';
 import { bytesOf, describe, isStream, rangeError, typeError } from '@memio/core/adapter';
+import { requireZipName } from '@memio/formats';
 import { type Content, ContentInMemory, ContentOnDisk, ContentToRead } from './content.ts';
-import { requireName } from './entry-name.ts';
 import { requireDate } from './zip32.ts';
 
 /** What goes into an entry: text, written as UTF-8, a `BytesIO` with its whole content, or any source of bytes. */
@@ -53,7 +53,7 @@ export function addEntries(source: Exclude<ZipSource, ZipArchive>, entries: Entr
   for (const pair of pairsOf(source)) {
     if (!Array.isArray(pair)) throw typeError(`Cannot write ${describe(pair)} into a ZIP: expected [name, content]`);
     const [name, given] = pair as [string, ZipContent | ZipEntry];
-    requireName(name);
+    requireZipName(name);
     if (names.has(name)) throw rangeError(`Cannot write ${JSON.stringify(name)} into a ZIP twice`);
     names.add(name);
     const { content, ...options } = isEntry(given) ? given : { content: given };

@@ -124,7 +124,7 @@ function describeDocuments(build: string, Document: Constructor, cannotStop?: { 
 
     it('reject a damaged image instead of ending the process', async () => {
       const damaged = placeImage(await drawn(() => {})(), PNG.subarray(0, -20));
-      await expect(damaged).rejects.toMatchObject({ code: 'ERR_MEMIO_ADAPTER', operation: 'placeImage' });
+      await expect(damaged).rejects.toMatchObject({ code: 'ERR_MEMIO_DATA', operation: 'placeImage' });
     });
 
     describeWith('qpdf', 'PDFs are not checked by it')('qpdf', () => {

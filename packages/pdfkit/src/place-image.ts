@@ -1,6 +1,7 @@
-import { BytesIO, LimitError, type Source } from '@memio/core';
-import { adapterError, bytesOf, describe, isPng, isStream, rangeError, typeError } from '@memio/core/adapter';
-import { checkJpeg, isJpeg } from './jpeg-image.ts';
+import { BytesIO, type Source } from '@memio/core';
+import { adapterError, bytesOf, DataError, describe, isStream, typeError } from '@memio/core/adapter';
+import { DEFAULT_MAX_PIXELS, describeFormat, isJpeg, isPng, requireBudget, requirePixels } from '@memio/formats';
+import { checkJpeg } from './jpeg-image.ts';
 import { checkPng, type Picture } from './png-image.ts';
 import { hasEnded } from './write-pdf.ts';
 
@@ -29,7 +30,6 @@ export interface PlaceImageOptions {
 }
 
 const OPERATION = { adapter: '@memio/pdfkit', operation: 'placeImage' };
-const DEFAULT_MAX_PIXELS = 89_478_485;
 
 /**
  * Draws a PNG or JPEG as `doc.image()` does, after it has been checked: of a damaged PNG PDFKit ends the process. The
@@ -40,7 +40,7 @@ const DEFAULT_MAX_PIXELS = 89_478_485;
  * @param source its bytes are copied, so the caller may reuse them at once; of a `BytesIO` the whole content, whatever
  *   its cursor, which stays where it is
  * @returns `doc`, for the next call
- * @throws {AdapterError} when the image is neither PNG nor JPEG, is damaged, or is one that PDFKit draws wrongly
+ * @throws {DataError} when the image is neither PNG nor JPEG, is damaged, or is one that PDFKit draws wrongly
  * @throws {LimitError} when the image has more than `maxPixels`
  * @throws {TypeError} when `doc` is not a document, or `source` nothing that bytes come from
  * @throws {SourceError} when the source fails
@@ -80,13 +80,9 @@ export async function placeImage<Doc extends ImageDocument>(
   if (typeof x === 'object' && x !== null) return placeImage(doc, source, undefined, undefined, x);
   const { maxPixels = DEFAULT_MAX_PIXELS, signal, ...drawing } = options;
   if (!isDocument(doc)) throw typeError(`Cannot place an image in ${describe(doc)}: expected a PDFDocument`);
-  requireBudget(maxPixels);
+  requireBudget('maxPixels', maxPixels);
   signal?.throwIfAborted();
-  const accept = (width: number, height: number) => {
-    if (width * height <= maxPixels) return;
-    const message = `Cannot place an image of ${width} x ${height} pixels: maxPixels is ${maxPixels}`;
-    throw new LimitError(message, 'maxPixels', maxPixels);
-  };
+  const accept = (width: number, height: number) => requirePixels('place an image', width, height, maxPixels);
   try {
     const opened = await open(doc, source, accept, signal);
     accept(opened.width, opened.height);
@@ -153,7 +149,11 @@ function equal(one: Uint8Array, other: Uint8Array): boolean {
 async function check(bytes: Uint8Array<ArrayBuffer>, accept: Accept, signal?: AbortSignal): Promise<Picture> {
   if (isPng(bytes)) return checkPng(bytes, accept, signal);
   if (isJpeg(bytes)) return checkJpeg(bytes, accept);
-  throw new Error(bytes.length === 0 ? 'the image has no bytes' : 'the image is neither a PNG nor a JPEG');
+  throw new DataError(
+    bytes.length === 0
+      ? 'the image has no bytes'
+      : `the image is neither a PNG nor a JPEG, but ${describeFormat(bytes)}`,
+  );
 }
 
 function embeddable(doc: ImageDocument, { bytes, width, height }: Picture): Opened {
@@ -169,13 +169,6 @@ function embeddable(doc: ImageDocument, { bytes, width, height }: Picture): Open
 
 function requireOpen(doc: object): void {
   if (hasEnded(doc)) throw new Error('the document was ended before the image was drawn; await placeImage first');
-}
-
-function requireBudget(maxPixels: unknown): void {
-  if (typeof maxPixels !== 'number' || Number.isNaN(maxPixels)) {
-    throw typeError(`Cannot limit an image to ${describe(maxPixels)}: maxPixels must be a number`);
-  }
-  if (maxPixels < 0) throw rangeError(`Cannot limit an image to ${maxPixels}: maxPixels must be >= 0`);
 }
 
 const isDocument = (value: unknown): value is ImageDocument =>

@@ -1,4 +1,12 @@
-import { crc32, type PngHeader, pngChunks, pngHeader } from '@memio/core/adapter';
+import { DataError } from '@memio/core/adapter';
+import {
+  crc32,
+  PNG_COLOUR_TYPES as KINDS,
+  PNG_MAX_INTEGER as MOST,
+  type PngHeader,
+  pngChunks,
+  pngHeader,
+} from '@memio/formats';
 
 /** A picture that PDFKit can be given. */
 export interface Picture {
@@ -8,15 +16,6 @@ export interface Picture {
   bytes: Uint8Array<ArrayBuffer>;
 }
 
-const MOST = 2 ** 31 - 1;
-/** Bit depths and samples a pixel, by colour type. */
-const KINDS: Record<number, { depths: number[]; samples: number } | undefined> = {
-  0: { depths: [1, 2, 4, 8, 16], samples: 1 },
-  2: { depths: [8, 16], samples: 3 },
-  3: { depths: [1, 2, 4, 8], samples: 1 },
-  4: { depths: [8, 16], samples: 2 },
-  6: { depths: [8, 16], samples: 4 },
-};
 /** Of Adam7: x and y of the first pixel, and the steps to the next ones. */
 const PASSES = [
   [0, 0, 8, 8],
@@ -39,7 +38,7 @@ interface Header extends PngHeader {
  *
  * @param accept is shown the size before anything is inflated, and throws to refuse it
  * @see {@link https://www.w3.org/TR/png-3/#5DataRep | PNG, Datastream structure}
- * @throws {Error} when it is damaged, or nothing that PDFKit can draw
+ * @throws {DataError} when it is damaged, or nothing that PDFKit can draw
  */
 export async function checkPng(
   bytes: Uint8Array<ArrayBuffer>,
@@ -76,7 +75,8 @@ function takeApart(bytes: Uint8Array<ArrayBuffer>) {
       if (length > colours || pixels.length > 0) throw damaged('its transparency');
       if (header!.depth < 8) throw undrawable('transparency with less than 8 bits a pixel');
     } else if (name === 'tRNS' && header!.colourType < 4) throw undrawable('a transparent colour');
-    else if (/^[A-Z]/.test(name) && name !== 'IEND') throw new Error(`the PNG has a chunk that is not known, ${name}`);
+    else if (/^[A-Z]/.test(name) && name !== 'IEND')
+      throw new DataError(`the PNG has a chunk that is not known, ${name}`);
     else keep = name === 'IEND';
     if (keep) kept.push(bytes.subarray(start, end));
   }
@@ -124,7 +124,7 @@ async function checkRows(data: Uint8Array<ArrayBuffer>[], passes: Pass[], signal
   try {
     for (;;) {
       const { done, value } = await reader.read().catch((cause) => {
-        throw new Error('the PNG is damaged: its image data cannot be inflated', { cause });
+        throw new DataError('the PNG is damaged: its image data cannot be inflated', { cause });
       });
       signal?.throwIfAborted();
       if (done) break;
@@ -174,6 +174,6 @@ function join(pieces: Uint8Array<ArrayBuffer>[], whole: Uint8Array<ArrayBuffer>)
   return joined;
 }
 
-const damaged = (what: string) => new Error(`the PNG is damaged: ${what}`);
+const damaged = (what: string) => new DataError(`the PNG is damaged: ${what}`);
 const undrawable = (what: string) =>
-  new Error(`PDFKit draws ${what} wrongly; make the PNG plain RGBA first, as writePng(await readPng(…)) does`);
+  new DataError(`PDFKit draws ${what} wrongly; make the PNG plain RGBA first, as writePng(await readPng(…)) does`);

@@ -90,7 +90,7 @@ function describeCorpus(title: string, folders: readonly string[], least: number
 
     it.each(files.filter(({ name }) => name in INVALID))('$name is refused', async ({ name, path }) => {
       await expect(readPng(readFileSync(path))).rejects.toMatchObject({
-        code: 'ERR_MEMIO_ADAPTER',
+        code: 'ERR_MEMIO_DATA',
         message: expect.stringMatching(INVALID[name]!),
       });
     });

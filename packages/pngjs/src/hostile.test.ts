@@ -58,7 +58,7 @@ it('80 million pixels that are not there take no memory, though maxPixels allows
   await expect(
     readPng(b`${claim}${pngChunk('IDAT', b`\x78\x9c\x03\x00\x00\x00\x00\x01`)}${IEND}`),
   ).rejects.toMatchObject({
-    code: 'ERR_MEMIO_ADAPTER',
+    code: 'ERR_MEMIO_DATA',
     message: 'readPng failed: the image data is too short for 10000 x 8000 pixels',
   });
   expect(process.resourceUsage().maxRSS - kibBefore, 'KiB').toBeLessThan(32 * 1024);
@@ -82,7 +82,7 @@ describe('A file of every kind of chunk', () => {
     chunks.push({ name: String.fromCharCode(...file.subarray(at + 4, at + 8)), at, size });
     at += size + 12;
   }
-  const failing = { name: 'AdapterError', code: 'ERR_MEMIO_ADAPTER' };
+  const failing = { name: 'DataError', code: 'ERR_MEMIO_DATA' };
 
   it('holds them', () => {
     expect(chunks.map(({ name }) => name)).toEqual(expect.arrayContaining(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']));
@@ -121,7 +121,7 @@ describe('Bytes that follow the image', () => {
   it('are refused with `strict`, and the cursor stays where it was', async () => {
     const stream = new BytesIO(b`${png}tail`);
     await expect(readPng(stream, { strict: true })).rejects.toMatchObject({
-      code: 'ERR_MEMIO_ADAPTER',
+      code: 'ERR_MEMIO_DATA',
       message: 'readPng failed: 4 bytes follow the PNG',
     });
     expect(stream.tell()).toBe(0);

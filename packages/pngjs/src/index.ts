@@ -1,6 +1,7 @@
-import { type BytesIO, LimitError, type Source } from '@memio/core';
+import type { BytesIO, Source } from '@memio/core';
 import {
   abortable,
+  DataError,
   describe,
   type ReadOptions,
   rangeError,
@@ -9,6 +10,7 @@ import {
   type WriteOptions,
   writeChunks,
 } from '@memio/core/adapter';
+import { DEFAULT_MAX_PIXELS, requireBudget, requirePixels } from '@memio/formats';
 import { PNG } from 'pngjs';
 import { inspect } from './png-file.ts';
 
@@ -78,7 +80,6 @@ export interface ReadPngOptions extends ReadOptions {
 }
 
 const ADAPTER = '@memio/pngjs';
-const DEFAULT_MAX_PIXELS = 89_478_485;
 const CHANNELS = { 0: 1, 2: 3, 4: 2, 6: 4 } as const;
 
 /**
@@ -130,7 +131,7 @@ export async function writePng(
  * the cursor is where it was.
  *
  * @throws {LimitError} when the header claims more than `maxPixels`
- * @throws {AdapterError} when the bytes are not a PNG, are cut off or damaged, or with `strict` something follows them
+ * @throws {DataError} when the bytes are not a PNG, are cut off or damaged, or with `strict` something follows them
  * @throws {SourceError} when the source fails before that
  *
  * @example
@@ -142,22 +143,13 @@ export async function readPng(
   source: Source,
   { signal, maxPixels = DEFAULT_MAX_PIXELS, strict = false, ...options }: ReadPngOptions = {},
 ): Promise<Png> {
-  if (typeof maxPixels !== 'number' || Number.isNaN(maxPixels)) {
-    throw typeError(`Cannot limit a PNG to ${describe(maxPixels)}: maxPixels must be a number`);
-  }
-  if (maxPixels < 0) throw rangeError(`Cannot limit a PNG to ${maxPixels}: maxPixels must be >= 0`);
+  requireBudget('maxPixels', maxPixels);
   return readBytes({ adapter: ADAPTER, operation: 'readPng' }, source, { signal }, async (bytes, consumed) => {
     const { width, height, length, plausible } = inspect(bytes);
-    if (width * height > maxPixels) {
-      throw new LimitError(
-        `Cannot read a PNG of ${width} x ${height} pixels: maxPixels is ${maxPixels}`,
-        'maxPixels',
-        maxPixels,
-      );
-    }
+    requirePixels('read a PNG', width, height, maxPixels);
     // pngjs takes memory for all pixels before it looks for them.
-    if (!plausible) throw new Error(`the image data is too short for ${width} x ${height} pixels`);
-    if (strict && length < bytes.length) throw new Error(`${bytes.length - length} bytes follow the PNG`);
+    if (!plausible) throw new DataError(`the image data is too short for ${width} x ${height} pixels`);
+    if (strict && length < bytes.length) throw new DataError(`${bytes.length - length} bytes follow the PNG`);
     const png = await parse(bytes.subarray(0, length), options, signal);
     consumed(length);
     return png;
@@ -168,8 +160,10 @@ async function parse(bytes: Uint8Array<ArrayBuffer>, options: object, signal: Ab
   const png = new PNG({ ...options }) as PNG & Internals;
   const parsed = new Promise<Png>((resolve, reject) => {
     // These listeners stay: pngjs may raise a second error, and one that nobody hears ends the process.
-    png.on('error', reject);
-    png.on('metadata', () => png._parser._filter?.on('error', reject));
+    const refuse = (cause: unknown) =>
+      reject(new DataError(cause instanceof Error ? cause.message : String(cause), { cause }));
+    png.on('error', refuse);
+    png.on('metadata', () => png._parser._filter?.on('error', refuse));
     png.on('parsed', () => resolve(png));
     // pngjs would copy what is not a Buffer.
     png.end(typeof Buffer === 'function' ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : bytes);

@@ -1,4 +1,4 @@
-import { b } from '@memio/core';
+import { b, DataError } from '@memio/core';
 import { encode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
 import { inspect } from './png-file.ts';
@@ -60,14 +60,14 @@ describe('inspect()', () => {
     ['half a chunk', png.subarray(0, 45), 'the PNG is cut off in IDAT, at 45 bytes'],
     ['a chunk that claims 4 GiB', png.with(33, 0xff), `the PNG is cut off in IDAT, at ${png.length} bytes`],
   ])('refuses %s', (_, bytes, message) => {
-    expect(() => inspect(bytes)).toThrow(new Error(message));
+    expect(() => inspect(bytes)).toThrow(new DataError(message));
   });
 
   it.each([
-    ['no width', png.with(19, 0), 'Cannot read a PNG of 0 x 2 pixels'],
-    ['no height', png.with(23, 0), 'Cannot read a PNG of 3 x 0 pixels'],
-    ['a width beyond 2 ** 31 - 1', png.with(16, 0x80), 'Cannot read a PNG of 2147483651 x 2 pixels'],
+    ['no width', png.with(19, 0), 'the PNG is damaged: a size of 0 x 2 pixels'],
+    ['no height', png.with(23, 0), 'the PNG is damaged: a size of 3 x 0 pixels'],
+    ['a width beyond 2 ** 31 - 1', png.with(16, 0x80), 'the PNG is damaged: a size of 2147483651 x 2 pixels'],
   ])('refuses %s', (_, bytes, message) => {
-    expect(() => inspect(bytes)).toThrow(expect.objectContaining({ code: 'ERR_MEMIO_RANGE', message }));
+    expect(() => inspect(bytes)).toThrow(expect.objectContaining({ code: 'ERR_MEMIO_DATA', message }));
   });
 });

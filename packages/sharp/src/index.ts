@@ -1,6 +1,7 @@
-import { type BytesIO, LimitError, type Source } from '@memio/core';
+import type { BytesIO, Source } from '@memio/core';
 import {
   abortable,
+  DataError,
   describe,
   type ReadOptions,
   rangeError,
@@ -9,8 +10,8 @@ import {
   type WriteOptions,
   writeChunks,
 } from '@memio/core/adapter';
+import { DEFAULT_MAX_PIXELS, isPng, pngChunks, requireBudget, requirePixels } from '@memio/formats';
 import sharp, { type FormatEnum, type OutputOptions, type Sharp, type SharpOptions } from 'sharp';
-import { requireWhole } from './whole-file.ts';
 
 /** Pixels, row by row from the top left. What `readImage` returns and what a canvas's `ImageData` is. */
 export interface Pixels {
@@ -51,7 +52,6 @@ export interface ReadImageOptions
 }
 
 const ADAPTER = '@memio/sharp';
-const DEFAULT_MAX_PIXELS = 89_478_485;
 const SPACES = { grey: { 8: 'b-w', 16: 'grey16' }, colour: { 8: 'srgb', 16: 'rgb16' } } as const;
 
 /**
@@ -123,31 +123,37 @@ export async function readImage(
   source: Source,
   { signal, maxPixels = DEFAULT_MAX_PIXELS, ...options }: ReadImageOptions = {},
 ): Promise<Image> {
-  if (typeof maxPixels !== 'number' || Number.isNaN(maxPixels)) {
-    throw typeError(`Cannot limit an image to ${describe(maxPixels)}: maxPixels must be a number`);
-  }
-  if (maxPixels < 0) throw rangeError(`Cannot limit an image to ${maxPixels}: maxPixels must be >= 0`);
+  requireBudget('maxPixels', maxPixels);
   return readBytes({ adapter: ADAPTER, operation: 'readImage' }, source, { signal }, (bytes) => {
     requireWhole(bytes);
     return abortable(decode(bytes, options, maxPixels), signal);
   });
 }
 
+/** Refuses what sharp accepts or explains badly: no bytes, and a PNG without its end. */
+function requireWhole(bytes: Uint8Array): void {
+  if (bytes.length === 0)
+    throw new DataError('no bytes from the cursor to the end; seek(0) goes back to the start of a stream');
+  if (isPng(bytes)) for (const _chunk of pngChunks(bytes));
+}
+
+/** What sharp rejects with, once it has accepted its options, is about the bytes. */
+function refuse(cause: Error): never {
+  throw new DataError(cause.message, { cause });
+}
+
 async function decode(bytes: Uint8Array<ArrayBuffer>, options: SharpOptions, maxPixels: number): Promise<Image> {
-  const { format, width, height } = await sharp(bytes, { ...options, limitInputPixels: false }).metadata();
-  if (width * height > maxPixels) {
-    throw new LimitError(
-      `Cannot read an image of ${width} x ${height} pixels: maxPixels is ${maxPixels}`,
-      'maxPixels',
-      maxPixels,
-    );
-  }
+  const { format, width, height } = await sharp(bytes, { ...options, limitInputPixels: false })
+    .metadata()
+    .catch(refuse);
+  requirePixels('read an image', width, height, maxPixels);
   // Once more by sharp itself, while it decodes. To sharp 0 means no limit.
   const limitInputPixels = Number.isFinite(maxPixels) ? Math.max(1, Math.floor(maxPixels)) : false;
   const { data, info } = await sharp(bytes, { ...options, limitInputPixels })
     .toColourspace('srgb')
     .raw({ depth: 'uchar' })
-    .toUint8Array();
+    .toUint8Array()
+    .catch(refuse);
   const { buffer, byteOffset, byteLength } = data as Uint8Array<ArrayBuffer>;
   return {
     width: info.width,

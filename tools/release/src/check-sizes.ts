@@ -12,6 +12,7 @@ const BUDGETS: Record<string, number> = {
   '@memio/core { BytesIO }': 4096,
   '@memio/core, on the first from()': 2560,
   '@memio/core/adapter': 5376,
+  '@memio/formats': 5632,
   '@memio/jszip': 8448,
   '@memio/node': 5632,
   '@memio/pdfkit': 4352,

@@ -1,4 +1,4 @@
-export const PACKAGES = ['core', 'node', 'pdfkit', 'jszip', 'pngjs', 'sharp'] as const;
+export const PACKAGES = ['core', 'formats', 'node', 'pdfkit', 'jszip', 'pngjs', 'sharp'] as const;
 export type Package = (typeof PACKAGES)[number];
 
 /** Why a package cannot be used at all where there is no Node.js. */

@@ -37,6 +37,7 @@ export const ENTRIES: readonly Entry[] = [
     elsewhere: ['BytesIO', 'FromOptions', 'MemioErrorCode', 'Source'],
   },
   { ...adapter('node', ['Optional']), documented: MEMBERS },
+  adapter('formats'),
   adapter('pdfkit', ['ImageOrFont', 'Options']),
   adapter('jszip'),
   adapter('pngjs'),

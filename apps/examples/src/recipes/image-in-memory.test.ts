@@ -38,7 +38,7 @@ describe('image-in-memory', () => {
   });
 
   it('rejects what is not a PNG', async () => {
-    await expect(thumbnail(b`GIF89a`, 2)).rejects.toMatchObject({ code: 'ERR_MEMIO_ADAPTER' });
+    await expect(thumbnail(b`GIF89a`, 2)).rejects.toMatchObject({ code: 'ERR_MEMIO_DATA' });
   });
 });
 

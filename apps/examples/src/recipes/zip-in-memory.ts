@@ -22,7 +22,7 @@ export async function openUpload(upload: Source): Promise<Map<string, BytesIO>> 
   } catch (error) {
     if (isMemioError(error, 'ERR_MEMIO_LIMIT'))
       throw new Error('Cannot open the archive: it is too large', { cause: error });
-    if (isMemioError(error, 'ERR_MEMIO_ADAPTER'))
+    if (isMemioError(error, 'ERR_MEMIO_DATA'))
       throw new Error('Cannot open the archive: it is damaged, or no ZIP', { cause: error });
     throw error;
   }

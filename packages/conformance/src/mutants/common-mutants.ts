@@ -1,4 +1,4 @@
-import { AdapterError } from '@memio/core/adapter';
+import { AdapterError, DataError } from '@memio/core/adapter';
 import { type Mutant, never } from './mutant.ts';
 
 type Work<Source, Options, Result> = (source: Source, options: Options) => Promise<Result>;
@@ -32,15 +32,13 @@ export function commonMutants<Source, Options extends { signal?: AbortSignal | u
     [
       'passes on the error of the library as it is',
       onFailure(async (error) => {
-        throw error instanceof AdapterError ? error.cause : error;
+        throw isOurs(error) ? error.cause : error;
       }),
     ],
     [
       'gives its errors the name of another function',
       onFailure(async (error) => {
-        throw error instanceof AdapterError
-          ? new AdapterError(error.message, { ...of, operation: other, cause: error.cause })
-          : error;
+        throw isOurs(error) ? Object.assign(error, { operation: other }) : error;
       }),
     ],
     ['ignores its signal', (source, options) => whole(source, withoutSignal(options))],
@@ -83,3 +81,6 @@ export function commonMutants<Source, Options extends { signal?: AbortSignal | u
   ];
   return mutants.map(([title, broken]) => ({ title, rule: 3, broken }));
 }
+
+const isOurs = (error: unknown): error is AdapterError | DataError =>
+  error instanceof AdapterError || error instanceof DataError;

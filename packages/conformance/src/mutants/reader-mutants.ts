@@ -1,5 +1,5 @@
 import { BytesIO, LimitError, type Source } from '@memio/core';
-import { AdapterError } from '@memio/core/adapter';
+import { AdapterError, DataError } from '@memio/core/adapter';
 import { type ReadFramesOptions, readFrames } from '../reference/adapter.ts';
 import { commonMutants } from './common-mutants.ts';
 import { type Mutant, never } from './mutant.ts';
@@ -114,7 +114,7 @@ export const readerMutants: readonly Mutant<Read>[] = [
     title: 'hangs when the bytes are wrong',
     rule: 3,
     broken: onFailure((error) => {
-      if (error instanceof AdapterError) return never;
+      if (error instanceof DataError) return never;
       throw error;
     }),
   },
@@ -123,7 +123,7 @@ export const readerMutants: readonly Mutant<Read>[] = [
     title: 'gives what there is of a file that is cut off',
     rule: 3,
     broken: onFailure((error) => {
-      if (error instanceof AdapterError && error.message.includes('cut off')) return [];
+      if (error instanceof DataError && error.message.includes('cut off')) return [];
       throw error;
     }),
   },

@@ -1,6 +1,7 @@
 import { type BytesIO, LimitError, type Source } from '@memio/core';
 import {
   abortable,
+  DataError,
   describe,
   type Held,
   holdContent,
@@ -87,16 +88,16 @@ function parse(bytes: Uint8Array, maxBytes: number): { frames: Uint8Array[]; len
   const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const frames: Uint8Array[] = [];
   let at = 8;
-  if (MAGIC.some((byte, index) => bytes[index] !== byte)) throw new Error('these are no frames');
+  if (MAGIC.some((byte, index) => bytes[index] !== byte)) throw new DataError('these are no frames');
   for (let total = 0; ; ) {
-    if (at + 4 > bytes.length) throw new Error('the frames are cut off');
+    if (at + 4 > bytes.length) throw new DataError('the frames are cut off');
     const length = data.getUint32(at);
     at += 4;
     if (length === END) return { frames, length: at };
     total += length;
     if (total > maxBytes)
       throw new LimitError(`Cannot read frames of ${total} bytes: maxBytes is ${maxBytes}`, 'maxBytes', maxBytes);
-    if (at + length > bytes.length) throw new Error('the frames are cut off');
+    if (at + length > bytes.length) throw new DataError('the frames are cut off');
     frames.push(Uint8Array.from(bytes.subarray(at, at + length)));
     at += length;
   }

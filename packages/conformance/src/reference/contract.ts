@@ -70,7 +70,7 @@ export const reader: Reader<Uint8Array[]> = {
       enough: 131,
       tooLittle: 130,
       hostile: b`FRM1\x00\x00\x00\x00\x20\x00\x00\x00tiny`,
-      lifted: { name: 'AdapterError', code: 'ERR_MEMIO_ADAPTER' },
+      lifted: { name: 'DataError', code: 'ERR_MEMIO_DATA' },
     },
   },
 };

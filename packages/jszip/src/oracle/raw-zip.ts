@@ -1,4 +1,4 @@
-import { crc32 } from '@memio/core/adapter';
+import { crc32 } from 'node:zlib';
 
 /** An entry as it is to be written, right or wrong. */
 export interface RawEntry {

@@ -1,6 +1,6 @@
+import { BytesIO, b, DataError } from '@memio/core';
 import { describe, expect, it } from 'vitest';
-import { BytesIO, b } from './index.ts';
-import { isPng, type PngChunk, pngChunks, pngCutOff, pngHeader } from './png-chunks.ts';
+import { isPng, type PngChunk, pngChunks, pngCutOff, pngHeader } from './png.ts';
 
 /** A red pixel. */
 const base64 = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR42mP4z8AAAAMBAQD3A0FDAAAAAElFTkSuQmCC';
@@ -92,13 +92,13 @@ describe('pngChunks()', () => {
     const walk = () => {
       for (const { name } of pngChunks(bytes)) seen.push(name);
     };
-    expect(walk).toThrow(new Error(`the PNG is cut off ${where}`));
+    expect(walk).toThrow(new DataError(`the PNG is cut off ${where}`));
     expect(seen).toEqual(names);
   });
 });
 
 describe('pngCutOff()', () => {
   it('says where, and how much there is', () => {
-    expect(pngCutOff('in its header', b`abc`)).toEqual(new Error('the PNG is cut off in its header, at 3 bytes'));
+    expect(pngCutOff('in its header', b`abc`)).toEqual(new DataError('the PNG is cut off in its header, at 3 bytes'));
   });
 });

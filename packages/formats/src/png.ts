@@ -1,10 +1,14 @@
-const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+import { DataError } from '@memio/core/adapter';
 
-/** What IHDR says, unchecked. */
+const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+/** The largest width, height and length of a chunk that PNG allows. */
+export const PNG_MAX_INTEGER: number = 2 ** 31 - 1;
+
+/** The fields of IHDR, unchecked. */
 export interface PngHeader {
   width: number;
   height: number;
-  /** Bits a sample. */
+  /** Bits per sample. */
   depth: number;
   colourType: number;
   compression: number;
@@ -12,21 +16,30 @@ export interface PngHeader {
   interlace: number;
 }
 
-/** One chunk, as it lies in a file. */
+/** The bit depths and the samples per pixel of each colour type (PNG, table 11.1). */
+export const PNG_COLOUR_TYPES: Readonly<Record<number, { depths: readonly number[]; samples: number } | undefined>> = {
+  0: { depths: [1, 2, 4, 8, 16], samples: 1 },
+  2: { depths: [8, 16], samples: 3 },
+  3: { depths: [1, 2, 4, 8], samples: 1 },
+  4: { depths: [8, 16], samples: 2 },
+  6: { depths: [8, 16], samples: 4 },
+};
+
+/** One chunk, with its place in the file. */
 export interface PngChunk<Memory extends ArrayBufferLike = ArrayBufferLike> {
   name: string;
-  /** Where its length is. */
+  /** The offset of its length field. */
   start: number;
-  /** Behind its CRC. */
+  /** The offset behind its CRC. */
   end: number;
-  /** An alias of what it holds. */
+  /** An alias of its data. */
   data: Uint8Array<Memory>;
 }
 
-/** Whether `bytes` begin as a PNG does. */
+/** Tells whether `bytes` begin with the signature of PNG. */
 export const isPng = (bytes: Uint8Array): boolean => SIGNATURE.every((byte, index) => bytes[index] === byte);
 
-/** `undefined` unless the first chunk is an IHDR of the right length. */
+/** Reads IHDR. @returns `undefined` unless the first chunk is an IHDR of 13 bytes */
 export function pngHeader(bytes: Uint8Array): PngHeader | undefined {
   const fields = fieldsOf(bytes);
   if (bytes.length < 33 || fields.getUint32(8) !== 13 || nameOf(bytes, 8) !== 'IHDR') return undefined;
@@ -43,10 +56,10 @@ export function pngHeader(bytes: Uint8Array): PngHeader | undefined {
 }
 
 /**
- * The chunks of a PNG up to and including IEND. Neither the signature nor CRCs are looked at.
+ * The chunks of a PNG up to and including IEND. The signature and the CRCs are not checked.
  *
  * @see {@link https://www.w3.org/TR/png-3/#5Chunk-layout | PNG, Chunk layout}
- * @throws {Error} from the step that comes to a chunk which is not all there
+ * @throws {DataError} at the step that reaches an incomplete chunk
  */
 export function* pngChunks<Memory extends ArrayBufferLike>(
   bytes: Uint8Array<Memory>,
@@ -62,9 +75,9 @@ export function* pngChunks<Memory extends ArrayBufferLike>(
   }
 }
 
-/** What to throw for a PNG that ends too early. */
-export const pngCutOff = (where: string, { length }: Uint8Array): Error =>
-  new Error(`the PNG is cut off ${where}, at ${length} bytes`);
+/** The error for a PNG that ends too early. */
+export const pngCutOff = (where: string, { length }: Uint8Array): DataError =>
+  new DataError(`the PNG is cut off ${where}, at ${length} bytes`);
 
 const fieldsOf = ({ buffer, byteOffset, length }: Uint8Array) => new DataView(buffer, byteOffset, length);
 const nameOf = (bytes: Uint8Array, start: number) => String.fromCharCode(...bytes.subarray(start + 4, start + 8));

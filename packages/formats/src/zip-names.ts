@@ -1,7 +1,7 @@
-import { describe, rangeError, typeError } from '@memio/core/adapter';
+import { DataError, describe, rangeError, typeError } from '@memio/core/adapter';
 
 /** Refuses names that would leave the folder an archive is unpacked in, or mean different things to different programs. */
-export function requireName(name: unknown): asserts name is string {
+export function requireZipName(name: unknown): asserts name is string {
   if (typeof name !== 'string') throw typeError(`Cannot name an entry of a ZIP ${describe(name)}: expected a string`);
   const fault =
     name === '' || name === '/'
@@ -11,7 +11,7 @@ export function requireName(name: unknown): asserts name is string {
         : name.includes('\\')
           ? 'it contains a backslash; use /'
           : name.split('/').includes('..')
-            ? 'it leads out of the archive'
+            ? 'it escapes the archive'
             : /(^|\/)\.(\/|$)|\/\//.test(name)
               ? 'it has a part that is empty or "."'
               : name.includes('\0')
@@ -26,15 +26,15 @@ export function requireName(name: unknown): asserts name is string {
  * A name from an archive as a relative path that stays below where it is unpacked, by the rules of Python's
  * `ZipFile.extract`: `\` becomes `/`; a drive, and parts that are empty, `.` or `..`, are left out.
  *
- * @throws {Error} when nothing is left, or the name contains a NUL
+ * @throws {DataError} when nothing is left, or the name contains a NUL
  */
-export function safeName(name: string): string {
+export function safeZipName(name: string): string {
   const parts: string[] = [];
   for (const part of name.split(/[\\/]/)) {
     const rest = parts.length === 0 ? part.replace(/^(?:[a-z]:)+/i, '') : part;
     if (rest !== '' && rest !== '.' && rest !== '..') parts.push(rest);
   }
   const fault = parts.length === 0 ? 'empty' : name.includes('\0') ? 'one with a NUL' : undefined;
-  if (fault) throw new Error(`the name ${JSON.stringify(name.slice(0, 80))} of an entry is ${fault}`);
+  if (fault) throw new DataError(`the name ${JSON.stringify(name.slice(0, 80))} of an entry is ${fault}`);
   return parts.join('/');
 }

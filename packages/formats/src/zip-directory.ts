@@ -1,7 +1,8 @@
-import { crc32 } from '@memio/core/adapter';
+import { DataError } from '@memio/core/adapter';
+import { crc32 } from './crc32.ts';
 
 /** What the central directory says of an entry (APPNOTE 4.3.12). All of it may be a lie. */
-export interface DirectoryEntry {
+export interface ZipDirectoryEntry {
   /** As it stands in the archive, decoded. */
   name: string;
   folder: boolean;
@@ -43,14 +44,17 @@ const LOCATOR_64_SIZE = 20;
 /**
  * Reads the central directory of an archive: its entries in their order. Sections are those of PKWARE's APPNOTE.TXT.
  *
- * @throws {Error} when the archive is damaged, cut off, encrypted, or of a kind that JSZip does not read
+ * @throws {DataError} when the archive is damaged, cut off, encrypted, or of a kind that JSZip does not read
  */
-export function readDirectory(archive: Uint8Array, { decodeFileName, onCount }: DirectoryOptions): DirectoryEntry[] {
+export function readZipDirectory(
+  archive: Uint8Array,
+  { decodeFileName, onCount }: DirectoryOptions,
+): ZipDirectoryEntry[] {
   const view = new DataView(archive.buffer, archive.byteOffset, archive.length);
   const extent = locate(view);
   onCount(extent.entries);
 
-  const entries: DirectoryEntry[] = [];
+  const entries: ZipDirectoryEntry[] = [];
   const ranges: { start: number; end: number; name: string }[] = [];
   let at = extent.start;
   while (at + CENTRAL_SIZE <= extent.end && view.getUint32(at, true) === CENTRAL) {
@@ -62,9 +66,9 @@ export function readDirectory(archive: Uint8Array, { decodeFileName, onCount }: 
     ranges.push({ ...dataOf(fields, archive, view, extent, quoted), name: quoted });
     at = fields.next;
   }
-  if (at !== extent.end) throw new Error(`the central directory is damaged behind ${entries.length} entries`);
+  if (at !== extent.end) throw new DataError(`the central directory is damaged behind ${entries.length} entries`);
   if (entries.length !== extent.entries)
-    throw new Error(`the archive says that it has ${extent.entries} entries, but lists ${entries.length}`);
+    throw new DataError(`the archive says that it has ${extent.entries} entries, but lists ${entries.length}`);
   requireApart(ranges);
   return entries;
 }
@@ -75,14 +79,14 @@ function locate(view: DataView): Extent {
   const lowest = Math.max(0, end - 0xffff);
   while (end >= lowest && view.getUint32(end, true) !== END) end--;
   if (end < lowest) {
-    throw new Error(
+    throw new DataError(
       view.byteLength >= 4 && view.getUint32(0, true) === LOCAL
         ? 'the archive is cut off: it has no end record'
         : 'the bytes are not a ZIP archive: no end record was found',
     );
   }
   if (end + END_SIZE + view.getUint16(end + 20, true) > view.byteLength)
-    throw new Error('the archive is cut off within its comment');
+    throw new DataError('the archive is cut off within its comment');
 
   let disks = [view.getUint16(end + 4, true), view.getUint16(end + 6, true)];
   let counts = [view.getUint16(end + 8, true), view.getUint16(end + 10, true)];
@@ -93,9 +97,9 @@ function locate(view: DataView): Extent {
     const locator = end - LOCATOR_64_SIZE;
     end = locator - END_64_SIZE;
     if (end < 0 || view.getUint32(locator, true) !== LOCATOR_64 || view.getUint32(end, true) !== END_64)
-      throw new Error('the archive says that it is a Zip64 archive, but has no Zip64 end record');
+      throw new DataError('the archive says that it is a Zip64 archive, but has no Zip64 end record');
     if (size64(view, end + 4) !== END_64_SIZE - 12)
-      throw new Error('extensible data in a Zip64 archive is not supported');
+      throw new DataError('extensible data in a Zip64 archive is not supported');
     disks = [view.getUint32(end + 16, true), view.getUint32(end + 20, true)];
     if (view.getUint32(locator + 16, true) > 1) disks.push(1);
     counts = [size64(view, end + 24), size64(view, end + 32)];
@@ -103,9 +107,9 @@ function locate(view: DataView): Extent {
     offset = size64(view, end + 48);
   }
   if (disks.some((disk) => disk !== 0) || counts[0] !== counts[1])
-    throw new Error('archives that are split over several disks are not supported');
+    throw new DataError('archives that are split over several disks are not supported');
   const shift = end - size - offset;
-  if (shift < 0) throw new Error(`the archive is cut off: ${-shift} bytes are missing`);
+  if (shift < 0) throw new DataError(`the archive is cut off: ${-shift} bytes are missing`);
   return { start: end - size, end, entries: counts[0]!, shift };
 }
 
@@ -128,7 +132,7 @@ function readFields(archive: Uint8Array, view: DataView, at: number, end: number
   const nameEnd = at + CENTRAL_SIZE + view.getUint16(at + 28, true);
   const extraEnd = nameEnd + view.getUint16(at + 30, true);
   const next = extraEnd + view.getUint16(at + 32, true);
-  if (next > end) throw new Error('the central directory is cut off');
+  if (next > end) throw new DataError('the central directory is cut off');
   const fields: Fields = {
     madeBy: view.getUint8(at + 5),
     flags: view.getUint16(at + 8, true),
@@ -176,29 +180,30 @@ const size64 = (view: DataView, at: number): number =>
 
 function requireReadable({ flags, method, disk, compressedSize, size }: Fields, name: string): void {
   // 4.4.4: bit 0 the data, bit 13 the directory as well.
-  if (flags & 0x2001) throw new Error(`the entry ${name} is encrypted, which is not supported`);
-  if (flags & 0x20) throw new Error(`the entry ${name} is a patch, which is not supported`);
-  if (disk !== 0 && disk !== 0xffff) throw new Error('archives that are split over several disks are not supported');
+  if (flags & 0x2001) throw new DataError(`the entry ${name} is encrypted, which is not supported`);
+  if (flags & 0x20) throw new DataError(`the entry ${name} is a patch, which is not supported`);
+  if (disk !== 0 && disk !== 0xffff)
+    throw new DataError('archives that are split over several disks are not supported');
   if (method !== 0 && method !== 8)
-    throw new Error(
+    throw new DataError(
       `the entry ${name} is compressed by method ${method}: only 0 (stored) and 8 (deflated) are supported`,
     );
   if (method === 0 && compressedSize !== size)
-    throw new Error(`the entry ${name} is stored, but its two sizes are ${compressedSize} and ${size} bytes`);
+    throw new DataError(`the entry ${name} is stored, but its two sizes are ${compressedSize} and ${size} bytes`);
 }
 
 /** Where the local header (4.3.7) and the data of an entry lie. */
 function dataOf(fields: Fields, archive: Uint8Array, view: DataView, { start: limit, shift }: Extent, name: string) {
   const start = fields.offset + shift;
   if (start + LOCAL_SIZE > limit || view.getUint32(start, true) !== LOCAL)
-    throw new Error(`the entry ${name} is not where the central directory says`);
+    throw new DataError(`the entry ${name} is not where the central directory says`);
   const nameStart = start + LOCAL_SIZE;
   const nameEnd = nameStart + view.getUint16(start + 26, true);
   const end = nameEnd + view.getUint16(start + 28, true) + fields.compressedSize;
-  if (end > limit) throw new Error(`the entry ${name} is cut off`);
+  if (end > limit) throw new DataError(`the entry ${name} is cut off`);
   const local = archive.subarray(nameStart, nameEnd);
   if (local.length !== fields.nameBytes.length || local.some((byte, index) => byte !== fields.nameBytes[index]))
-    throw new Error(`the entry ${name} has another name in front of its data`);
+    throw new DataError(`the entry ${name} has another name in front of its data`);
   return { start, end };
 }
 
@@ -207,7 +212,7 @@ function requireApart(ranges: { start: number; end: number; name: string }[]): v
   ranges.sort((one, other) => one.start - other.start);
   for (const [index, { start, name }] of ranges.entries()) {
     const before = ranges[index - 1];
-    if (before && start < before.end) throw new Error(`the entries ${before.name} and ${name} overlap`);
+    if (before && start < before.end) throw new DataError(`the entries ${before.name} and ${name} overlap`);
   }
 }
 
@@ -219,7 +224,7 @@ function nameOf({ flags, nameBytes, unicodeName }: Fields, decode = decodeUnmark
   if (!(flags & 0x0800) && !unicodeName) return String(decode(nameBytes.slice()));
   // 4.4.4, bit 11
   const name = decodeUtf8(unicodeName ?? nameBytes);
-  if (name === undefined) throw new Error('the name of an entry is marked as UTF-8, but is not');
+  if (name === undefined) throw new DataError('the name of an entry is marked as UTF-8, but is not');
   return name;
 }
 

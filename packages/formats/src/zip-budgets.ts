@@ -1,5 +1,5 @@
 import { LimitError } from '@memio/core';
-import { describe, rangeError, typeError } from '@memio/core/adapter';
+import { requireBudget } from './budget.ts';
 
 /** What an archive may cost. More is a `LimitError`; `Infinity` lifts a limit. */
 export interface ZipBudgets {
@@ -17,18 +17,15 @@ export interface ZipBudgets {
 /** Files of up to so many bytes may have any ratio. */
 const ANY_RATIO = 4 * 1024 * 1024;
 
-/** Keeps account of what an archive costs, while it is read. */
-export class Budgets {
+/** Counts what reading an archive takes, and throws when it exceeds a budget. */
+export class ZipUsage {
   readonly #maxEntries: number;
   readonly #maxBytes: number;
   readonly #maxRatio: number;
   #bytes = 0;
 
   constructor({ maxEntries = 10_000, maxBytes = 268_435_456, maxRatio = 200 }: ZipBudgets) {
-    for (const [name, value] of Object.entries({ maxEntries, maxBytes, maxRatio })) {
-      if (typeof value !== 'number') throw typeError(`Cannot set ${name} to ${describe(value)}: expected a number`);
-      if (!(value >= 0)) throw rangeError(`Cannot set ${name} to ${value}: expected 0 or more`);
-    }
+    for (const [name, value] of Object.entries({ maxEntries, maxBytes, maxRatio })) requireBudget(name, value);
     this.#maxEntries = maxEntries;
     this.#maxBytes = maxBytes;
     this.#maxRatio = maxRatio;
