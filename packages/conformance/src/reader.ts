@@ -350,6 +350,43 @@ export function readerCases<Result>(reader: Reader<Result>): Case[] {
     expectError(error, { name: 'ClosedError', code: 'ERR_MEMIO_CLOSED' });
   });
 
+  cases.add(8, 'reads no more than maxInputBytes, by default 256 MiB, and cancels a longer source', async (trial) => {
+    const { length } = reader.valid;
+    const tooLong = { name: 'LimitError', code: 'ERR_MEMIO_LIMIT', limit: 'maxInputBytes', allowed: length - 1 };
+    await reads(trial, valid(), { maxInputBytes: length });
+    await reads(trial, embedded(), { maxInputBytes: length });
+    await reads(trial, valid(), { maxInputBytes: Number.POSITIVE_INFINITY });
+    expectError(await failsCleanly(trial, reader.valid, { maxInputBytes: length - 1 }), tooLong);
+    let sent = 0;
+    let cancelled = false;
+    /** It ends at last, so that a reader without a limit fails the case and not the process. */
+    const endless = (chunk: Bytes) =>
+      new ReadableStream<Bytes>({
+        pull(controller) {
+          sent += chunk.length;
+          controller.enqueue(chunk);
+          if (sent > 2 ** 20) controller.close();
+        },
+        cancel() {
+          cancelled = true;
+        },
+      });
+    const error = await trial.error(() => reader.read(endless(valid()), { maxInputBytes: length - 1 }));
+    expectError(error, tooLong);
+    expect(cancelled, 'whether the source was cancelled').toBe(true);
+    expect(sent, 'the bytes that were asked for').toBeLessThanOrEqual(4 * length);
+    // A claim is enough to be refused, and spares the suite the bytes.
+    const claim = { headers: { 'content-length': String(2 ** 28 + 1) } };
+    const byDefault = await trial.error(() => reader.read(new Response(endless(valid()), claim), {}));
+    expectError(byDefault, { ...tooLong, allowed: 2 ** 28 });
+    for (const [wrong, code] of NO_BUDGET) {
+      await step(describe(wrong), async () => {
+        const error = await failsCleanly(trial, reader.valid, { maxInputBytes: wrong as number });
+        expectError(error, { code: expect.stringMatching(code) });
+      });
+    }
+  });
+
   if (isAbsent(reader.budgets)) cases.add(8, 'has a budget', async () => {}, reader.budgets);
   else for (const [name, budget] of Object.entries(reader.budgets)) addBudget(name, budget);
 

@@ -347,6 +347,59 @@ describe('readBytes()', () => {
     expect(await readBytes(of, make(), {}, (bytes) => bytes.slice())).toEqual(b`abc`);
   });
 
+  describe('with maxInputBytes', () => {
+    const overrun = { code: 'ERR_MEMIO_LIMIT', limit: 'maxInputBytes', allowed: 3 };
+
+    it('reads a source of just as many bytes, and not one of more, which it cancels', async () => {
+      let cancelled = false;
+      const endless = () =>
+        new ReadableStream({
+          pull: (controller) => controller.enqueue(b`ab`),
+          cancel() {
+            cancelled = true;
+          },
+        });
+      expect(await readBytes(of, b`abc`, { maxInputBytes: 3 }, (bytes) => bytes.length)).toBe(3);
+      for (const source of [b`abcd`, new Blob(['abcd']), [b`ab`, b`cd`], endless()])
+        await expect(readBytes(of, source, { maxInputBytes: 3 }, () => 0)).rejects.toMatchObject(overrun);
+      expect(cancelled).toBe(true);
+    });
+
+    it('counts the bytes behind the cursor of a stream, and leaves the cursor', async () => {
+      const io = new BytesIO(b`head, then abc`);
+      io.seek(11);
+      expect(await readBytes(of, io, { maxInputBytes: 3 }, (bytes) => bytes.length)).toBe(3);
+      io.seek(10);
+      await expect(readBytes(of, io, { maxInputBytes: 3 }, () => 0)).rejects.toMatchObject({
+        ...overrun,
+        message: 'writeHost reads 3 bytes at most, and the input is longer: raise maxInputBytes',
+      });
+      expect(io.tell()).toBe(10);
+      io.close();
+    });
+
+    it('is 256 MiB by default, and no limit when it is Infinity', async () => {
+      // A stream of that size would take the memory.
+      class Huge extends BytesIO {
+        override get size() {
+          return 2 ** 28 + 1;
+        }
+      }
+      const source = new Huge(b`abc`);
+      await expect(readBytes(of, source, {}, () => 0)).rejects.toMatchObject({ allowed: 268_435_456 });
+      expect(await readBytes(of, source, { maxInputBytes: Number.POSITIVE_INFINITY }, () => 5)).toBe(5);
+    });
+
+    it.each<[unknown, string]>([
+      [-1, 'ERR_MEMIO_RANGE'],
+      [1.5, 'ERR_MEMIO_TYPE'],
+      ['5', 'ERR_MEMIO_TYPE'],
+      [null, 'ERR_MEMIO_TYPE'],
+    ])('refuses %j as one', async (maxInputBytes, code) => {
+      await expect(readBytes(of, b`abc`, { maxInputBytes } as object, () => 0)).rejects.toMatchObject({ code });
+    });
+  });
+
   it.each<[string, () => never, object]>([
     [
       'throws',

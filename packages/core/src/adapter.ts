@@ -6,7 +6,16 @@
  */
 import { BytesIO } from './bytes-io.ts';
 import { bytesOf } from './bytes-like.ts';
-import { AdapterError, DataError, describe, isMemioError, type Operation, typeError } from './errors.ts';
+import {
+  AdapterError,
+  DataError,
+  describe,
+  isMemioError,
+  LimitError,
+  type Operation,
+  rangeError,
+  typeError,
+} from './errors.ts';
 import { OWNED, type Source } from './feed.ts';
 
 export { bytesOf, requireBytes } from './bytes-like.ts';
@@ -27,7 +36,16 @@ export interface WriteOptions {
 export interface ReadOptions {
   /** Aborting it stops the work and rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
+  /**
+   * The most bytes to read from the source: a longer one is cancelled, and a `BytesIO` with more bytes behind its cursor
+   * is not read. Default: 268,435,456 (256 MiB), as much as `readZip` unpacks: a reader holds its whole input in memory,
+   * and a server has to survive a few of the largest at once. `Infinity` lifts it.
+   */
+  maxInputBytes?: number | undefined;
 }
+
+/** The default of `maxInputBytes`. */
+const DEFAULT_MAX_INPUT_BYTES = 2 ** 28;
 
 /** Where a host library's chunks go. Whatever is called after the first `end`, `fail` or `reject` is ignored. */
 export interface ChunkSink {
@@ -164,18 +182,31 @@ class ChunkQueue implements ChunkSink, AsyncIterableIterator<Uint8Array, void> {
 
 /**
  * Runs `use` on the bytes of `source`: of a `BytesIO` those from its cursor on, without a copy; of anything else
- * everything that it yields. When `use` succeeds the cursor is moved behind what it consumed, by default everything;
+ * everything that it yields, `maxInputBytes` at most. When `use` succeeds the cursor is moved behind what it consumed, by default everything;
  * when it fails the cursor is where it was.
  */
 export async function readBytes<Result>(
   of: Operation,
   source: Source,
-  { signal }: ReadOptions,
+  { signal, maxInputBytes = DEFAULT_MAX_INPUT_BYTES }: ReadOptions,
   use: (bytes: Uint8Array<ArrayBuffer>, consumed: (length: number) => void) => Result | Promise<Result>,
 ): Promise<Result> {
+  requireMaxInputBytes(of, maxInputBytes);
   signal?.throwIfAborted();
-  const stream = isStream(source) ? source : await takeIn(source, signal);
+  const tooLong = (partial?: Uint8Array<ArrayBuffer>) =>
+    new LimitError(
+      `${of.operation} reads ${maxInputBytes} bytes at most, and the input is longer: raise maxInputBytes`,
+      'maxInputBytes',
+      maxInputBytes,
+      partial,
+    );
+  const stream = isStream(source)
+    ? source
+    : await takeIn(source, signal, maxInputBytes).catch((error: unknown) => {
+        throw isMemioError(error, 'ERR_MEMIO_LIMIT') ? tooLong(error.partial) : error;
+      });
   const start = stream.tell();
+  if (stream.size - start > maxInputBytes) throw tooLong();
   const held = hold(stream);
   let end = Math.max(held.bytes.length, start);
   try {
@@ -267,9 +298,17 @@ export function isStream(value: unknown): value is BytesIO {
   );
 }
 
-async function takeIn(source: Source, signal: AbortSignal | undefined): Promise<BytesIO> {
+function requireMaxInputBytes({ operation }: Operation, value: unknown): void {
+  if (value === Number.POSITIVE_INFINITY) return;
+  if (!Number.isSafeInteger(value))
+    throw typeError(`Cannot limit the input of ${operation} to ${describe(value)}: maxInputBytes must be an integer`);
+  if ((value as number) < 0)
+    throw rangeError(`Cannot limit the input of ${operation} to ${value}: maxInputBytes must be >= 0`);
+}
+
+async function takeIn(source: Source, signal: AbortSignal | undefined, maxBytes?: number): Promise<BytesIO> {
   try {
-    return await BytesIO.from(source, { signal });
+    return await BytesIO.from(source, { signal, maxBytes });
   } catch (error) {
     signal?.throwIfAborted();
     throw error;

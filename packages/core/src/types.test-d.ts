@@ -341,7 +341,10 @@ describe('the adapter kit', () => {
     expectTypeOf(adapter.readBytes(of, b``, {}, async (_, consumed) => consumed)).toEqualTypeOf<
       Promise<(length: number) => void>
     >();
-    expectTypeOf<ReadOptions>().toEqualTypeOf<{ signal?: AbortSignal | undefined }>();
+    expectTypeOf<ReadOptions>().toEqualTypeOf<{
+      signal?: AbortSignal | undefined;
+      maxInputBytes?: number | undefined;
+    }>();
     expectTypeOf(adapter.holdContent).toEqualTypeOf<
       (content: Source | string, options?: ReadOptions) => Promise<Held>
     >();

@@ -51,9 +51,9 @@ const OF: Operation = { adapter: '@memio/jszip', operation: 'readZip' };
  * ```
  */
 export async function readZip(source: Source, options: ReadZipOptions = {}): Promise<Map<string, BytesIO>> {
-  const { signal, checkCRC32 = true, decodeFileName } = options;
+  const { signal, maxInputBytes, checkCRC32 = true, decodeFileName } = options;
   const budgets = new ZipUsage(options);
-  return readBytes(OF, source, { signal }, async (bytes) => {
+  return readBytes(OF, source, { signal, maxInputBytes }, async (bytes) => {
     if (bytes.length === 0)
       throw new DataError('no bytes from the cursor to the end; seek(0) goes back to the start of a stream');
     const entries = readZipDirectory(bytes, { decodeFileName, onCount: (count) => budgets.requireEntries(count) });

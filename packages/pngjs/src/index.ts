@@ -141,19 +141,24 @@ export async function writePng(
  */
 export async function readPng(
   source: Source,
-  { signal, maxPixels = DEFAULT_MAX_PIXELS, strict = false, ...options }: ReadPngOptions = {},
+  { signal, maxInputBytes, maxPixels = DEFAULT_MAX_PIXELS, strict = false, ...options }: ReadPngOptions = {},
 ): Promise<Png> {
   requireBudget('maxPixels', maxPixels);
-  return readBytes({ adapter: ADAPTER, operation: 'readPng' }, source, { signal }, async (bytes, consumed) => {
-    const { width, height, length, plausible } = inspect(bytes);
-    requirePixels('read a PNG', width, height, maxPixels);
-    // pngjs takes memory for all pixels before it looks for them.
-    if (!plausible) throw new DataError(`the image data is too short for ${width} x ${height} pixels`);
-    if (strict && length < bytes.length) throw new DataError(`${bytes.length - length} bytes follow the PNG`);
-    const png = await parse(bytes.subarray(0, length), options, signal);
-    consumed(length);
-    return png;
-  });
+  return readBytes(
+    { adapter: ADAPTER, operation: 'readPng' },
+    source,
+    { signal, maxInputBytes },
+    async (bytes, consumed) => {
+      const { width, height, length, plausible } = inspect(bytes);
+      requirePixels('read a PNG', width, height, maxPixels);
+      // pngjs takes memory for all pixels before it looks for them.
+      if (!plausible) throw new DataError(`the image data is too short for ${width} x ${height} pixels`);
+      if (strict && length < bytes.length) throw new DataError(`${bytes.length - length} bytes follow the PNG`);
+      const png = await parse(bytes.subarray(0, length), options, signal);
+      consumed(length);
+      return png;
+    },
+  );
 }
 
 async function parse(bytes: Uint8Array<ArrayBuffer>, options: object, signal: AbortSignal | undefined): Promise<Png> {

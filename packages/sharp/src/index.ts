@@ -121,10 +121,10 @@ export async function writeImage(
  */
 export async function readImage(
   source: Source,
-  { signal, maxPixels = DEFAULT_MAX_PIXELS, ...options }: ReadImageOptions = {},
+  { signal, maxInputBytes, maxPixels = DEFAULT_MAX_PIXELS, ...options }: ReadImageOptions = {},
 ): Promise<Image> {
   requireBudget('maxPixels', maxPixels);
-  return readBytes({ adapter: ADAPTER, operation: 'readImage' }, source, { signal }, (bytes) => {
+  return readBytes({ adapter: ADAPTER, operation: 'readImage' }, source, { signal, maxInputBytes }, (bytes) => {
     requireWhole(bytes);
     return abortable(decode(bytes, options, maxPixels), signal);
   });

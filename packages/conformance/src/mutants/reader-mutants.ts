@@ -225,6 +225,28 @@ export const readerMutants: readonly Mutant<Read>[] = [
     }),
   },
   {
+    title: 'ignores maxInputBytes',
+    rule: 8,
+    broken: (source, { maxInputBytes, ...options }) => readFrames(source, options),
+  },
+  {
+    title: 'reads as much as a source has by default',
+    rule: 8,
+    broken: (source, { maxInputBytes = Number.POSITIVE_INFINITY, ...options }) =>
+      readFrames(source, { maxInputBytes, ...options }),
+  },
+  {
+    title: 'counts a long input when it has read all of it',
+    rule: 8,
+    broken: async (source, { maxInputBytes, ...options }) => {
+      if (!(source instanceof ReadableStream) || maxInputBytes === undefined)
+        return readFrames(source, { maxInputBytes, ...options });
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of source) chunks.push(chunk as Uint8Array);
+      return readFrames(chunks, { maxInputBytes, ...options });
+    },
+  },
+  {
     title: 'has no budget by default',
     rule: 8,
     broken: (source, { maxBytes = Number.POSITIVE_INFINITY, ...options }) =>

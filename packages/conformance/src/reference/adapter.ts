@@ -68,20 +68,25 @@ async function framesOf(source: readonly (Uint8Array | BytesIO)[], held: Held[])
 /** The smallest reader that keeps the contract. */
 export async function readFrames(
   source: Source,
-  { signal, maxBytes = 1024 * 1024 }: ReadFramesOptions = {},
+  { signal, maxInputBytes, maxBytes = 1024 * 1024 }: ReadFramesOptions = {},
 ): Promise<Uint8Array[]> {
   if (typeof maxBytes !== 'number' || Number.isNaN(maxBytes))
     throw typeError(`Cannot limit frames to ${describe(maxBytes)}: maxBytes must be a number`);
   if (maxBytes < 0) throw rangeError(`Cannot limit frames to ${maxBytes} bytes: maxBytes must be >= 0`);
-  return readBytes({ adapter: ADAPTER, operation: 'readFrames' }, source, { signal }, async (bytes, consumed) => {
-    const { frames, length } = await abortable(
-      // As a host library would: not before the next turn.
-      new Promise<void>(setImmediate).then(() => parse(bytes, maxBytes)),
-      signal,
-    );
-    consumed(length);
-    return frames;
-  });
+  return readBytes(
+    { adapter: ADAPTER, operation: 'readFrames' },
+    source,
+    { signal, maxInputBytes },
+    async (bytes, consumed) => {
+      const { frames, length } = await abortable(
+        // As a host library would: not before the next turn.
+        new Promise<void>(setImmediate).then(() => parse(bytes, maxBytes)),
+        signal,
+      );
+      consumed(length);
+      return frames;
+    },
+  );
 }
 
 function parse(bytes: Uint8Array, maxBytes: number): { frames: Uint8Array[]; length: number } {
