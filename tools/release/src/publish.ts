@@ -46,7 +46,8 @@ async function isPublished(name: string, version: string): Promise<boolean> {
 export function dependenciesFirst(tarballs: readonly Tarball[]): Tarball[] {
   const sorted = new Set<Tarball>();
   const add = (tarball: Tarball): void => {
-    const needed = Object.keys(tarball.manifest.dependencies ?? {});
+    const { dependencies, peerDependencies } = tarball.manifest;
+    const needed = Object.keys({ ...dependencies, ...peerDependencies });
     for (const one of tarballs) if (needed.includes(one.name)) add(one);
     sorted.add(tarball);
   };

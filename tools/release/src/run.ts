@@ -3,7 +3,8 @@ import { promisify } from 'node:util';
 
 export interface RunOptions {
   cwd: string;
-  env?: Record<string, string>;
+  /** Added to the environment of this process; `undefined` removes a variable. */
+  env?: Record<string, string | undefined>;
   /** In milliseconds. */
   timeout?: number;
 }

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packPackages, type Tarball } from '../../release/src/pack.ts';
-import { run } from '../../release/src/run.ts';
+import { installFrom, runIn } from '../../release/src/project.ts';
 import { inTemporaryFolder } from '../../release/src/temporary-folder.ts';
 import { entryPoints, publishedPackages, ROOT, readManifest } from '../../release/src/workspace.ts';
 import { compilerOf } from './compilers.ts';
@@ -58,27 +58,28 @@ export const main = (): Promise<number> =>
     for (const version of versions) failures += await compileAll(version, project);
 
     const names = packages.flatMap((one) => [...entryPoints(one).keys()]);
-    console.log((await run(process.execPath, ['run.cjs', ...names], { cwd: project })).trim());
+    console.log((await runIn(project, process.execPath, ['run.cjs', ...names])).trim());
     return failures === 0 ? 0 : 1;
   });
 
 /** With npm, and with what their READMEs tell to install beside them: types of the libraries are not among it. */
 async function install(project: string, tarballs: Tarball[]): Promise<void> {
   mkdirSync(project);
-  const ours = tarballs.map(({ name, path }) => [name, `file:${path}`]);
+  const ours = tarballs.map(({ name, path }) => [name, path]);
   const peers = publishedPackages().flatMap(({ manifest: { peerDependencies = {}, devDependencies = {} } }) =>
-    Object.keys(peerDependencies).map((name) => [name, devDependencies[name]]),
+    Object.keys(peerDependencies)
+      .filter((name) => !name.startsWith('@memio/'))
+      .map((name) => [name, devDependencies[name]]),
   );
   const types = ['@types/node', readManifest(HERE).devDependencies?.['@types/node']];
   const manifest = {
     private: true,
     type: 'module',
     dependencies: Object.fromEntries([...ours, ...peers, types]),
-    overrides: Object.fromEntries(ours.map(([name]) => [name, `$${name}`])),
   };
   writeFileSync(join(project, 'package.json'), JSON.stringify(manifest));
   cpSync(join(HERE, 'uses'), project, { recursive: true });
-  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund'], { cwd: project });
+  await installFrom(tarballs, project);
 }
 
 /** @returns how many programs do not compile that should */

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { largestBump, nextVersion } from '../next-version.ts';
 import { pnpm, run } from '../run.ts';
 import { inTemporaryFolder } from '../temporary-folder.ts';
-import { type Package, publishedPackages, ROOT } from '../workspace.ts';
+import { type Manifest, type Package, publishedPackages, ROOT } from '../workspace.ts';
 import { copyTree } from './copy-tree.ts';
 import { type Registry, startRegistry } from './registry.ts';
 
@@ -53,22 +54,21 @@ async function step<Result>(name: string, work: () => Promise<Result>): Promise<
 async function version(tree: string): Promise<Package[]> {
   const before = publishedPackages(tree);
   const changesets = readdirSync(join(tree, '.changeset')).filter((name) => name.endsWith('.md'));
+  const bump = largestBump(changesets.map((name) => readFileSync(join(tree, '.changeset', name), 'utf8')));
   await pnpm(['run', 'release:version'], { cwd: tree });
 
   const after = publishedPackages(tree);
   const versions = new Set(after.map(({ manifest }) => manifest.version));
   if (versions.size !== 1) throw new Error(`Packages go together, but have the versions ${[...versions].join(', ')}`);
-  for (const { manifest, path } of after) {
-    const old = before.find((one) => one.manifest.name === manifest.name)!.manifest.version;
-    if ((old === manifest.version) !== (changesets.length === 0))
-      throw new Error(`${manifest.name} went from ${old} to ${manifest.version} with ${changesets.length} changesets`);
-    console.log(`\n${readFileSync(join(path, 'CHANGELOG.md'), 'utf8').trim()}\n`);
-  }
+  const old = before.find(({ manifest }) => manifest.name === '@memio/core')!.manifest.version;
+  const expected = bump ? nextVersion(old, bump) : old;
+  if (!versions.has(expected)) throw new Error(`The version after ${old} is ${[...versions]}, not ${expected}`);
+  for (const { path } of after) console.log(`\n${readFileSync(join(path, 'CHANGELOG.md'), 'utf8').trim()}\n`);
   return after;
 }
 
 interface Published {
-  versions: Record<string, { dist: { tarball: string; integrity: string }; dependencies?: Record<string, string> }>;
+  versions: Record<string, Manifest & { dist: { tarball: string; integrity: string } }>;
 }
 
 interface Found {
@@ -85,8 +85,8 @@ async function findIn({ url }: Registry, { manifest: { name, version } }: Packag
   const tarball = await fetch(found.dist.tarball, { signal: AbortSignal.timeout(10_000) });
   const hash = createHash('sha512').update(new Uint8Array(await tarball.arrayBuffer()));
   if (`sha512-${hash.digest('base64')}` !== found.dist.integrity) throw new Error(`${name} is damaged in the registry`);
-  for (const [needed, range] of Object.entries(found.dependencies ?? {}))
-    if (needed.startsWith('@memio/') && range !== `^${version}`)
+  for (const [needed, range] of Object.entries({ ...found.dependencies, ...found.peerDependencies }))
+    if (needed.startsWith('@memio/') && !['^', '~'].some((operator) => range === `${operator}${version}`))
       throw new Error(`${name} ${version} needs ${needed} ${range}`);
   return { name, version, integrity: found.dist.integrity };
 }
