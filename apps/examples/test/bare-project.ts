@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { Tarball } from '../../../tools/release/src/pack.ts';
-import { installFrom, runIn } from '../../../tools/release/src/project.ts';
-import { ROOT } from '../../../tools/release/src/workspace.ts';
+import type { Tarball } from '@memio/release/pack';
+import { installFrom, runIn } from '@memio/release/project';
+import { ROOT } from '@memio/workspace';
 
 /** Installs a project in which nothing can be imported that it does not name, even when that is installed as well. */
 export const install = (project: string, tarballs: readonly Tarball[]): Promise<void> =>

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { packPackages, type Tarball } from '@memio/release/pack';
+import { publishedPackages } from '@memio/workspace';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packPackages, type Tarball } from '../../../tools/release/src/pack.ts';
-import { publishedPackages } from '../../../tools/release/src/workspace.ts';
 import { parseRecipe } from '../src/catalogue.ts';
 import { copyRecipe } from '../src/copy-recipe.ts';
 import { readRecipes } from '../src/recipe-folder.ts';

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
-import { ROOT } from './documents.ts';
+import { publishedPackages, ROOT } from '@memio/workspace';
 import type { Fence } from './fence.ts';
 import { readSyntax } from './syntax.ts';
 
@@ -23,12 +23,10 @@ export interface Workspace {
 }
 
 export function readWorkspace(): Workspace {
-  const read = (path: string) => JSON.parse(readFileSync(join(ROOT, path), 'utf8')) as Manifest;
-  const manifests = readdirSync(join(ROOT, 'packages')).map((name) => read(`packages/${name}/package.json`));
   const lockfile = readFileSync(join(ROOT, 'pnpm-lock.yaml'), 'utf8');
   return {
-    root: read('package.json'),
-    packages: new Map(manifests.filter((one) => !one.private).map((manifest) => [manifest.name, manifest])),
+    root: JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest,
+    packages: new Map(publishedPackages().map(({ manifest }) => [manifest.name, manifest])),
     locked: new Set([...lockfile.matchAll(/^ {2}'?(@?[^@'\s]+)@\d/gm)].map(([, name]) => name!)),
   };
 }

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ROOT } from './documents.ts';
+import { ROOT } from '@memio/workspace';
 
 const OPTIONS = {
   strict: true,

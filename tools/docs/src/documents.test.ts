@@ -1,9 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describeWith } from '@memio/testkit';
+import { entryPoints, publishedPackages, ROOT } from '@memio/workspace';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkCommands, checkInstalls, checkMentions, readWorkspace } from './commands.ts';
-import { packageFolders, ROOT, readDocuments, readSources } from './documents.ts';
+import { readDocuments, readSources } from './documents.ts';
 import { Examination } from './examine.ts';
 import { type Fence, readExamples, readFences } from './fence.ts';
 
@@ -13,11 +15,13 @@ const fences = documents.flatMap(({ path, text }) => readFences(path, text));
 const examples = readSources().flatMap(({ path, text }) => readExamples(path, text));
 const all = [...fences, ...examples];
 const publicNames = new Map<string, string[]>();
-for (const name of workspace.packages.keys()) publicNames.set(name, Object.keys(await import(name)));
+for (const one of publishedPackages())
+  for (const [name, file] of entryPoints(one))
+    publicNames.set(name, Object.keys(await import(/* @vite-ignore */ pathToFileURL(file).href)));
 
 const examination = new Examination(all, (document) => {
-  const own = `@memio/${document.split('/')[1]}`;
-  return { [own]: publicNames.get(own) ?? [], '@memio/core': publicNames.get('@memio/core')! };
+  const own = [...publicNames].filter(([name]) => name.split('/')[1] === document.split('/')[1]);
+  return { ...Object.fromEntries(own), '@memio/core': publicNames.get('@memio/core')! };
 });
 let failures = new Map<Fence, string[]>();
 beforeAll(async () => {
@@ -69,9 +73,10 @@ it('leaves out nothing but this', () => {
   ]);
 });
 
-it('names every package in the picture of the folders', () => {
+it('names every tool in the picture of the folders, and no folder that is not there', () => {
   const [picture] = fences.filter(({ document }) => document === 'CONTRIBUTING.md');
   const named = picture!.code.split('\n').map((line) => line.split(' ', 1)[0]!);
-  expect(packageFolders().filter((path) => !named.includes(path))).toEqual([]);
-  expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  const tools = readdirSync(join(ROOT, 'tools'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  expect(tools.map(({ name }) => `tools/${name}`).filter((path) => !named.includes(path))).toEqual([]);
+  expect(named.filter((path) => !path.endsWith('/*') && !existsSync(join(ROOT, path)))).toEqual([]);
 });

@@ -1,9 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-/** The root of the repository. */
-export const ROOT: string = fileURLToPath(new URL('../../..', import.meta.url)).replace(/[\\/]$/, '');
+import { ROOT } from '@memio/workspace';
 
 export interface Document {
   /** From the root of the repository. */
@@ -11,23 +8,14 @@ export interface Document {
   text: string;
 }
 
-/** Every Markdown document of the repository, except the changesets. */
+/** Every Markdown document of the repository that somebody writes, except the changesets. */
 export function readDocuments(): Document[] {
-  return read(ROOT, (path) => path.endsWith('.md'));
+  return read(ROOT, (path) => path.endsWith('.md') && !path.endsWith('.api.md'));
 }
 
 /** Every source of a package, except its tests. */
 export function readSources(): Document[] {
   return read(join(ROOT, 'packages'), (path) => /\/src\/.*\.ts$/.test(path) && !/\.test(-d)?\.ts$/.test(path));
-}
-
-/** Where the packages of the workspace are, from the root of the repository. */
-export function packageFolders(): string[] {
-  return ['packages', 'apps', 'tools'].flatMap((group) =>
-    readdirSync(join(ROOT, group))
-      .map((name) => `${group}/${name}`)
-      .filter((path) => existsSync(join(ROOT, path, 'package.json'))),
-  );
 }
 
 const SKIPPED = new Set(['node_modules', 'dist', 'out', 'coverage']);

@@ -2,9 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { ROOT } from '@memio/workspace';
 import { compile, compiled } from './compile.ts';
-import { ROOT } from './documents.ts';
 import type { Fence } from './fence.ts';
+import { linkPackages } from './link-packages.ts';
 import { type Module, moduleOf } from './module.ts';
 import type { Failure, Order } from './protocol.ts';
 import { runPython } from './python-fence.ts';
@@ -25,7 +26,7 @@ interface Extract {
 /** The fences of documents, written out as modules to be compiled and run. */
 export class Examination {
   readonly #fences: readonly Fence[];
-  /** Inside of this package, so that its dependencies are found from there. */
+  /** Below what `linkPackages` fills, so that the packages are found from there. */
   readonly #source: string;
   readonly #work: string = mkdtempSync(join(tmpdir(), 'memio-docs-'));
   readonly #extracts: Extract[];
@@ -33,7 +34,7 @@ export class Examination {
   /** @param exports the names that the examples of a package may use without an import */
   constructor(fences: readonly Fence[], exports: (document: string) => Exports) {
     this.#fences = fences;
-    mkdirSync(OUT, { recursive: true });
+    linkPackages(join(OUT, 'node_modules'));
     this.#source = mkdtempSync(join(OUT, 'fences-'));
     this.#extracts = fences.filter(isTypeScript).map((fence) => {
       const module = moduleOf(fence, exports(fence.document));

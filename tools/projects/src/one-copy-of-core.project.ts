@@ -6,12 +6,12 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { nextVersion } from '@memio/release/next-version';
+import { packPackages, type Tarball } from '@memio/release/pack';
+import { runIn } from '@memio/release/project';
+import { type Registry, startRegistry } from '@memio/release/registry';
+import { publishedPackages, ROOT, readManifest } from '@memio/workspace';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Registry, startRegistry } from '../../release/src/dry-run/registry.ts';
-import { nextVersion } from '../../release/src/next-version.ts';
-import { packPackages, type Tarball } from '../../release/src/pack.ts';
-import { runIn } from '../../release/src/project.ts';
-import { publishedPackages, ROOT, readManifest } from '../../release/src/workspace.ts';
 
 const NOW = readManifest(join(ROOT, 'packages/core')).version;
 const PATCH = nextVersion(NOW, 'patch');

@@ -1,57 +1,41 @@
 import { relative, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { entryPoints, publishedPackages, ROOT } from '@memio/workspace';
 import { build } from 'esbuild';
-import { entryPoints, publishedPackages, ROOT } from './workspace.ts';
 
 /**
- * What an application pays for an import, in bytes, minified and gzipped: the package's own code, without that of its
- * dependencies. `@memio/core` loads `ingest.js` when `from` or `writeFrom` is first called; it is counted by itself.
+ * Fails if what an application pays for an import is more than the package's budget: its own code, without that of its
+ * dependencies, minified and gzipped. The budgets are in each `package.json`, in bytes: `memio.maxSize` by entry point or
+ * by what is imported from the main one, such as `{ BytesIO }`.
  */
-const BUDGETS: Record<string, number> = {
-  '@memio/core': 4096,
-  '@memio/core { BytesIO }': 4096,
-  '@memio/core, on the first from()': 2560,
-  '@memio/core/adapter': 5376,
-  '@memio/formats': 5632,
-  '@memio/jszip': 8448,
-  '@memio/node': 5632,
-  '@memio/pdfkit': 4352,
-  '@memio/pngjs': 2048,
-  '@memio/sharp': 1792,
-};
-
-/** Fails if an entry point is larger than its budget, or has none. */
 export async function main(): Promise<number> {
   let failures = 0;
-  for (const [name, code, external] of imports()) {
-    const size = await sizeOf(code, external);
-    const most = BUDGETS[name] ?? 0;
-    const verdict = size <= most ? `at most ${most}` : `TOO LARGE, at most ${most}`;
-    console.log(`${name.padEnd(36)} ${String(size).padStart(6)} bytes minified and gzipped, ${verdict}`);
-    if (size > most) failures++;
+  for (const one of publishedPackages()) {
+    const { name, memio } = one.manifest;
+    const budgets = new Map(Object.entries(memio?.maxSize ?? {}));
+    const entries = entryPoints(one);
+    for (const entry of entries.keys()) {
+      const key = entry.replace(name, '.');
+      if (!budgets.has(key)) budgets.set(key, 0);
+    }
+    for (const [key, most] of budgets) {
+      const file = entries.get(key.startsWith('.') ? key.replace('.', name) : name);
+      if (file === undefined) throw new Error(`Cannot measure ${name} ${key}: there is no such entry point`);
+      const imported = key.startsWith('.') ? '*' : key;
+      const size = await sizeOf(`export ${imported} from './${relative(ROOT, file).split(sep).join('/')}'`);
+      const verdict =
+        size <= most ? `at most ${most}` : `TOO LARGE, at most ${most}: see memio.maxSize in package.json`;
+      console.log(`${`${name} ${key}`.padEnd(28)} ${String(size).padStart(6)} bytes minified and gzipped, ${verdict}`);
+      if (size > most) failures++;
+    }
   }
   return failures === 0 ? 0 : 1;
 }
 
-/** Their names, what an application would write, and the modules that are not counted. */
-function imports(): [name: string, code: string, external: string[]][] {
-  const all = publishedPackages().flatMap((one) => [...entryPoints(one)]);
-  const found = all.map(([name, file]): [string, string, string[]] => [name, `export * from '${path(file)}'`, LATER]);
-  const core = 'packages/core/dist';
-  found.push(['@memio/core { BytesIO }', `export { BytesIO } from './${core}/index.js'`, LATER]);
-  found.push(['@memio/core, on the first from()', `export * from './${core}/ingest.js'`, ['./bytes-io.js']]);
-  return found.toSorted(([one], [other]) => (one < other ? -1 : 1));
-}
-
-const LATER = ['./ingest.js'];
-
-const path = (file: string): string => `./${relative(ROOT, file).split(sep).join('/')}`;
-
-async function sizeOf(code: string, external: string[]): Promise<number> {
+async function sizeOf(code: string): Promise<number> {
   const { outputFiles } = await build({
     stdin: { contents: code, resolveDir: ROOT },
     bundle: true,
-    external,
     packages: 'external',
     platform: 'neutral',
     minify: true,

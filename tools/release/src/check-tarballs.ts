@@ -1,7 +1,6 @@
+import { inTemporaryFolder, publishedPackages } from '@memio/workspace';
 import { packPackages } from './pack.ts';
 import { checkTarball } from './tarball.ts';
-import { inTemporaryFolder } from './temporary-folder.ts';
-import { publishedPackages } from './workspace.ts';
 
 /** Fails if what would be published is not what it should be. */
 export const main = (): Promise<number> =>

@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pnpm, run } from './run.ts';
-import { type Manifest, type Package, ROOT, readManifest } from './workspace.ts';
+import { type Manifest, type Package, pnpm, ROOT, readManifest, run } from '@memio/workspace';
 
 export interface Tarball {
   name: string;

@@ -1,5 +1,5 @@
+import { publishedPackages } from '@memio/workspace';
 import { describe, expect, it } from 'vitest';
-import { publishedPackages } from './workspace.ts';
 
 const published = publishedPackages();
 const others = published.filter(({ manifest }) => manifest.name !== '@memio/core').map(({ manifest }) => manifest);

@@ -1,8 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { type Manifest, type RunOptions, run } from '@memio/workspace';
 import type { Tarball } from './pack.ts';
-import { type RunOptions, run } from './run.ts';
-import type { Manifest } from './workspace.ts';
 
 /** Runs a program in a project outside of the repository, whose packages and programs it does not find. */
 export const runIn = (

@@ -1,8 +1,6 @@
+import { dependenciesFirst, inTemporaryFolder, publishedPackages, ROOT, run } from '@memio/workspace';
 import { packPackages, type Tarball } from './pack.ts';
-import { run } from './run.ts';
 import { checkTarball } from './tarball.ts';
-import { inTemporaryFolder } from './temporary-folder.ts';
-import { publishedPackages, ROOT } from './workspace.ts';
 
 /**
  * Packs every package, checks the tarballs, and publishes those whose version is not in the registry yet: what failed
@@ -21,6 +19,7 @@ export async function main(args: string[]): Promise<number> {
     const tarballs = await packPackages(packages, folder);
     const problems = tarballs.flatMap(checkTarball);
     if (problems.length > 0) throw new Error(problems.join('\n'));
+    // Whoever installs a package while others are still on their way finds what it needs.
     for (const tarball of dependenciesFirst(tarballs)) await publish(tarball);
   });
   return 0;
@@ -40,17 +39,4 @@ async function isPublished(name: string, version: string): Promise<boolean> {
     if (/\bE404\b/.test(String(error))) return false;
     throw error;
   }
-}
-
-/** Whoever installs a package while others are still on their way finds what it needs. */
-export function dependenciesFirst(tarballs: readonly Tarball[]): Tarball[] {
-  const sorted = new Set<Tarball>();
-  const add = (tarball: Tarball): void => {
-    const { dependencies, peerDependencies } = tarball.manifest;
-    const needed = Object.keys({ ...dependencies, ...peerDependencies });
-    for (const one of tarballs) if (needed.includes(one.name)) add(one);
-    sorted.add(tarball);
-  };
-  for (const tarball of tarballs) add(tarball);
-  return [...sorted];
 }

@@ -1,11 +1,9 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { type Manifest, ROOT, readManifest } from '@memio/workspace';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Tarball } from './pack.ts';
-import { dependenciesFirst } from './publish.ts';
 import { checkTarball } from './tarball.ts';
-import { type Manifest, ROOT, readManifest } from './workspace.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'memio-tarball-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -77,13 +75,4 @@ describe('a package', () => {
   ])('is refused: %s', (problem, manifest) => {
     expect(problems({}, manifest)).toEqual([`@memio/x: ${problem}`]);
   });
-});
-
-it('publishes what others need before them', () => {
-  const tarball = (name: string, ...needed: string[]): Tarball => {
-    const dependencies = Object.fromEntries(needed.map((one) => [one, '^1.0.0']));
-    return { name, path: '', folder: '', manifest: { name, version: '1.0.0', dependencies } };
-  };
-  const given = [tarball('a', 'b', 'jszip'), tarball('b', 'c'), tarball('c'), tarball('d')];
-  expect(dependenciesFirst(given).map(({ name }) => name)).toEqual(['c', 'b', 'a', 'd']);
 });

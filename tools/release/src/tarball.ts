@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
+import { pathOf, ROOT, readManifest } from '@memio/workspace';
 import ts from 'typescript-6.0';
 import type { Tarball } from './pack.ts';
-import { ROOT, readManifest } from './workspace.ts';
 
 /** npm runs these on the machine of whoever installs the package. */
 const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare', 'preprepare', 'postprepare'];
@@ -35,7 +35,9 @@ export function checkTarball({ name, folder, manifest }: Tarball): string[] {
   expect(manifest.sideEffects === false, 'sideEffects is not false');
   for (const script of INSTALL_SCRIPTS) expect(!manifest.scripts?.[script], `there is a script ${script}`);
 
-  for (const [entry, path] of Object.entries(manifest.exports ?? {})) {
+  for (const [entry, exported] of Object.entries(manifest.exports ?? {})) {
+    const path = pathOf(exported);
+    expect(typeof exported === 'string', `${entry} has conditions: ${JSON.stringify(exported)}`);
     expect(existsSync(join(folder, path)), `${entry} leads to ${path}, which is missing`);
     if (path.endsWith('.js')) expect(existsSync(join(folder, typesOf(path))), `${entry} has no types`);
   }

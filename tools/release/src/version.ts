@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run } from './run.ts';
-import { publishedPackages, ROOT } from './workspace.ts';
+import { publishedPackages, ROOT, run } from '@memio/workspace';
 
 /**
  * Makes versions and changelogs of the changesets.

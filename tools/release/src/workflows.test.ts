@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ROOT, readManifest } from '@memio/workspace';
 import { describe, expect, it } from 'vitest';
-import { ROOT, readManifest } from './workspace.ts';
 
 const FOLDER = join(ROOT, '.github/workflows');
 const workflows = readdirSync(FOLDER).map((name) => ({ name, text: readFileSync(join(FOLDER, name), 'utf8') }));

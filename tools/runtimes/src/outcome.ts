@@ -1,6 +1,5 @@
 import type { Report, Result } from './inside/protocol.ts';
 import { KNOWN, type Known, NEEDS } from './known.ts';
-import type { Package } from './packages.ts';
 
 /** What a runtime did with the tests of a package, as the table shows it. */
 export interface Outcome {
@@ -16,7 +15,7 @@ export interface Outcome {
 
 const counted = (map: Map<string, number>, key: string, by = 1) => map.set(key, (map.get(key) ?? 0) + by);
 
-const needsOf = ({ state, why = '' }: Result, name: Package) =>
+const needsOf = ({ state, why = '' }: Result, name: string) =>
   state === 'failed' ? NEEDS.find((need) => need.package === name && need.says.test(why))?.needs : undefined;
 
 /**
@@ -26,7 +25,7 @@ const needsOf = ({ state, why = '' }: Result, name: Package) =>
 export function outcomeOf(
   { results, cutShort }: Report,
   runtime: string,
-  name: Package,
+  name: string,
   reference: Report | undefined,
   files: ReadonlyMap<string, string>,
 ): Outcome {

@@ -1,8 +1,11 @@
-export const PACKAGES = ['core', 'formats', 'node', 'pdfkit', 'jszip', 'pngjs', 'sharp'] as const;
-export type Package = (typeof PACKAGES)[number];
+import { publishedPackages } from '../../workspace/src/index.ts';
+
+const published = publishedPackages();
+
+/** The packages of the table, by the names of their folders. */
+export const PACKAGES: readonly string[] = published.map(({ short }) => short);
 
 /** Why a package cannot be used at all where there is no Node.js. */
-export const PROCESS_ONLY: Partial<Record<Package, string>> = {
-  node: 'it is about the files and streams of Node.js',
-  sharp: 'sharp is a native library',
-};
+export const PROCESS_ONLY: Readonly<Record<string, string>> = Object.fromEntries(
+  published.flatMap(({ short, manifest: { memio } }) => (memio?.needsNode ? [[short, memio.needsNode]] : [])),
+);

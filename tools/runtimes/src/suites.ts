@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, type Target } from './bundle.ts';
-import type { Package } from './packages.ts';
 
 /**
  * What is left to the tests of the packages, since it is the same in every runtime or says nothing of one: comparisons
@@ -14,7 +13,7 @@ const SAME_EVERYWHERE =
 const NEEDS_NODE: readonly (readonly [file: RegExp, needs: string])[] = [[/ingest-server\.test/, 'a server']];
 
 /** The test files of a package that can be run, and those that cannot, with what they need. */
-export function testsOf(name: Package, target: Target): { files: string[]; absent: Map<string, string> } {
+export function testsOf(name: string, target: Target): { files: string[]; absent: Map<string, string> } {
   const folder = join('packages', name, 'src');
   const all = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.ts'))

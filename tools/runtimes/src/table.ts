@@ -1,23 +1,23 @@
 import type { Outcome } from './outcome.ts';
-import { type Package, PROCESS_ONLY } from './packages.ts';
+import { PROCESS_ONLY } from './packages.ts';
 
 export interface Row {
   title: string;
   version: string;
   /** A package without an outcome cannot be used there. */
-  outcomes: ReadonlyMap<Package, Outcome>;
+  outcomes: ReadonlyMap<string, Outcome>;
 }
 
 const cases = (count: number) => (count === 1 ? '1 case' : `${count} cases`);
 
 /** The table of runtimes and packages, with a note below it for every cell that needs one. */
-export function table(rows: readonly Row[], packages: readonly Package[]): string {
+export function table(rows: readonly Row[], packages: readonly string[]): string {
   const notes: string[] = [];
   const mark = (note: string) => {
     if (!notes.includes(note)) notes.push(note);
     return `<sup>${notes.indexOf(note) + 1}</sup>`;
   };
-  const cell = (outcome: Outcome | undefined, name: Package) => {
+  const cell = (outcome: Outcome | undefined, name: string) => {
     if (!outcome) return `– ${mark(`\`@memio/${name}\` runs where Node.js does: ${PROCESS_ONLY[name]}.`)}`;
     const { passed, total } = outcome;
     const marks = notesOf(outcome).map(mark).join('<sup>, </sup>');

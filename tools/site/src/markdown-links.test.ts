@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ROOT } from '@memio/workspace';
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkDocument, findDocuments } from './markdown-links.ts';
-import { ROOT } from './paths.ts';
 
 const documents = findDocuments();
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import { ROOT } from './paths.ts';
+import { ROOT } from '@memio/workspace';
 
 const SKIPPED = new Set(['node_modules', 'dist', 'out', 'coverage']);
 

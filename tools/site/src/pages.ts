@@ -1,4 +1,6 @@
+import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { ROOT } from '@memio/workspace';
 import {
   Application,
   type CommentDisplayPart,
@@ -7,11 +9,23 @@ import {
   type ProjectReflection,
   type ReflectionGroup,
 } from 'typedoc';
-import { ENTRIES } from './entries.ts';
-import { ROOT } from './paths.ts';
+import { entries } from './entries.ts';
 import { COMMON, Complaint } from './reference.ts';
 
+/** Those that come first, in this order. */
 const GUIDES = ['moving-from-python', 'which-method', 'memory', 'hostile-input', 'writing-an-adapter'];
+
+/** The documents of a folder below `docs`. */
+function documents(folder: string, first: readonly string[] = []): string[] {
+  const rank = (name: string) => {
+    const at = first.indexOf(name.replace(/\.md$/, ''));
+    return at < 0 ? first.length : at;
+  };
+  return readdirSync(join(ROOT, 'docs', folder))
+    .filter((name) => name.endsWith('.md'))
+    .toSorted((one, other) => rank(one) - rank(other) || (one < other ? -1 : 1))
+    .map((name) => join(ROOT, 'docs', folder, name));
+}
 
 /**
  * Writes the site to `out`.
@@ -32,8 +46,8 @@ export async function writePages(
     tsconfig: join(ROOT, 'tools/site/tsconfig.json'),
     readme: join(ROOT, 'README.md'),
     projectDocuments: [
-      ...GUIDES.map((name) => join(ROOT, `docs/guides/${name}.md`)),
-      join(ROOT, 'docs/benchmarks.md'),
+      ...documents('guides', GUIDES),
+      ...documents('.'),
       join(ROOT, 'apps/examples/README.md'),
       join(ROOT, 'apps/examples/data/README.md'),
       join(ROOT, 'CONTRIBUTING.md'),
@@ -83,7 +97,8 @@ function takeTitle(text: CommentDisplayPart[], of: string): void {
 /** In the order of the entries, where typedoc has that of the alphabet. */
 function nameReference(group: ReflectionGroup): void {
   group.title = 'API reference';
-  const place = ({ name }: { name: string }) => ENTRIES.findIndex((entry) => entry.name === name);
+  const names = entries().map(({ name }) => name);
+  const place = ({ name }: { name: string }) => names.indexOf(name);
   group.children.sort((one, other) => place(one) - place(other));
 }
 

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { ROOT } from './paths.ts';
+import { ROOT } from '@memio/workspace';
 
 const EXAMPLES = join(ROOT, 'apps/examples/src');
 

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ROOT } from '@memio/workspace';
 import { Application, normalizePath, type TypeDocOptions } from 'typedoc';
-import { ENTRIES, type Entry } from './entries.ts';
-import { ROOT } from './paths.ts';
+import { type Entry, entries } from './entries.ts';
 
 /** Everything that typedoc warns of ends the build. */
 export class Complaint extends Error {}
@@ -22,31 +22,31 @@ export const COMMON: Partial<TypeDocOptions> = {
 /** Converts the TSDoc of every package to typedoc's JSON, in `folder`. */
 export async function convertPackages(folder: string): Promise<string[]> {
   const files: string[] = [];
-  for (const [number, entry] of ENTRIES.entries()) {
+  const all = entries();
+  for (const [number, entry] of all.entries()) {
     const module = await convert(entry);
     const file = join(folder, `${number}.json`);
     if (!module) continue;
     await writeFile(file, JSON.stringify(module));
     files.push(file);
   }
-  if (files.length < ENTRIES.length) throw new Complaint('Cannot document the packages: see above');
+  if (files.length < all.length) throw new Complaint('Cannot document the packages: see above');
   return files;
 }
 
-async function convert({ name, folder, source, documented, elsewhere }: Entry): Promise<unknown> {
-  const home = normalizePath(join(ROOT, 'packages', folder));
+async function convert({ name, home, source, documented }: Entry): Promise<unknown> {
   const app = await Application.bootstrap({
     ...COMMON,
     name,
-    entryPoints: [join(home, 'src', source)],
+    entryPoints: [join(home, source)],
     tsconfig: join(home, 'tsconfig.build.json'),
-    readme: source === 'index.ts' ? join(home, 'README.md') : 'none',
+    readme: source === 'src/index.ts' ? join(home, 'README.md') : 'none',
     requiredToBeDocumented: [...documented],
-    intentionallyNotExported: [...elsewhere],
-    // Links from one package to another are looked at when all of them are there.
-    validation: { invalidLink: false, invalidPath: false, notExported: true, notDocumented: true },
+    // Links from one package to another are looked at when all of them are there. What is named and not exported is in
+    // the API reports.
+    validation: { invalidLink: false, invalidPath: false, notExported: false, notDocumented: true },
   });
-  app.options.packageDir = home;
+  app.options.packageDir = normalizePath(home);
   const project = await app.convert();
   if (project) app.validate(project);
   if (!project || app.logger.hasErrors() || app.logger.hasWarnings()) return;

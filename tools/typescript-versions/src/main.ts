@@ -1,9 +1,8 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packPackages, type Tarball } from '../../release/src/pack.ts';
-import { installFrom, runIn } from '../../release/src/project.ts';
-import { inTemporaryFolder } from '../../release/src/temporary-folder.ts';
-import { entryPoints, publishedPackages, ROOT, readManifest } from '../../release/src/workspace.ts';
+import { packPackages, type Tarball } from '@memio/release/pack';
+import { installFrom, runIn } from '@memio/release/project';
+import { entryPoints, inTemporaryFolder, publishedPackages, ROOT, readManifest } from '@memio/workspace';
 import { compilerOf } from './compilers.ts';
 
 const HERE = join(ROOT, 'tools/typescript-versions');
@@ -37,7 +36,13 @@ interface Program {
 const programs = (version: number, { name }: Mode): Program[] => [
   { files: ['web.ts'], options: { lib: ['ES2022', 'DOM', 'DOM.Iterable', 'DOM.AsyncIterable'], types: [] } },
   {
-    files: ['node.ts', 'adapters.ts', 'later.cts', ...(name === 'nodenext' && version >= 5.8 ? ['require.cts'] : [])],
+    files: [
+      'node.ts',
+      'adapters.ts',
+      'all.ts',
+      'later.cts',
+      ...(name === 'nodenext' && version >= 5.8 ? ['require.cts'] : []),
+    ],
     options: { lib: ['ES2022'], types: ['node'] },
   },
 ];
@@ -51,16 +56,33 @@ export const main = (): Promise<number> =>
     const packages = publishedPackages();
     const project = join(folder, 'project');
     await install(project, await packPackages(packages, folder));
+    const names = packages.flatMap((one) => [...entryPoints(one).keys()]);
+    for (const [file, text] of Object.entries(usesOf(names))) writeFileSync(join(project, file), text);
 
     const { devDependencies = {} } = readManifest(HERE);
     const versions = Object.keys(devDependencies).filter((name) => name.startsWith('typescript-'));
     let failures = 0;
     for (const version of versions) failures += await compileAll(version, project);
 
-    const names = packages.flatMap((one) => [...entryPoints(one).keys()]);
     console.log((await runIn(project, process.execPath, ['run.cjs', ...names])).trim());
     return failures === 0 ? 0 : 1;
   });
+
+/**
+ * Modules that use everything of every entry point. `later.cts` is CommonJS that imports with `import()`, under every
+ * TypeScript and every Node.js; `require.cts` requires ESM, for which TypeScript 5.8 and Node.js 20.19 are the first.
+ */
+function usesOf(names: readonly string[]): Record<'all.ts' | 'later.cts' | 'require.cts', string> {
+  const each = (line: (name: string, index: number) => string) => names.map(line).join('\n');
+  return {
+    'all.ts': each((name, index) => `export * as entry${index} from '${name}';`),
+    'later.cts': each(
+      (name, index) => `export const entry${index} = (): Promise<object> => import('${name}');
+export type Entry${index} = typeof import('${name}', { with: { 'resolution-mode': 'import' } });`,
+    ),
+    'require.cts': each((name, index) => `import entry${index} = require('${name}');\nexport { entry${index} };`),
+  };
+}
 
 /** With npm, and with what their READMEs tell to install beside them: types of the libraries are not among it. */
 async function install(project: string, tarballs: Tarball[]): Promise<void> {

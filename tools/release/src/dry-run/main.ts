@@ -2,11 +2,17 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import {
+  copyTree,
+  inTemporaryFolder,
+  type Manifest,
+  type Package,
+  pnpm,
+  publishedPackages,
+  ROOT,
+  run,
+} from '@memio/workspace';
 import { largestBump, nextVersion } from '../next-version.ts';
-import { pnpm, run } from '../run.ts';
-import { inTemporaryFolder } from '../temporary-folder.ts';
-import { type Manifest, type Package, publishedPackages, ROOT } from '../workspace.ts';
-import { copyTree } from './copy-tree.ts';
 import { type Registry, startRegistry } from './registry.ts';
 
 /** It uses three packages and makes a file. */

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { pnpm } from '../run.ts';
+import { pnpm } from '@memio/workspace';
 
 /** A registry on loopback that has nothing and takes everything. */
 export interface Registry {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { unannounced } from './changes.ts';
+import { unannounced } from './api-changes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'memio-changes-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -33,13 +33,13 @@ class Repository {
     return this;
   }
 
-  version(name: string, version: string): this {
-    const manifest = { name: `@memio/${name}`, version, exports: {} };
+  version(name: string, version: string, ranges: object = {}): this {
+    const manifest = { name: `@memio/${name}`, version, exports: {}, ...ranges };
     return this.write(`packages/${name}/package.json`, JSON.stringify(manifest, undefined, 2));
   }
 
   report(name: string, text: string): this {
-    return this.write(`api/${name}.md`, text);
+    return this.write(`api/${name}.api.md`, text);
   }
 
   changeset(text: string): this {
@@ -91,6 +91,20 @@ describe('a changed API', () => {
       .commit();
     expect(unannounced(announced.release('0.2.0').root)).toEqual([]);
     expect(unannounced(announced.commit().root)).toEqual([]);
+  });
+
+  it.each(['engines', 'dependencies', 'peerDependencies'])('needs a changeset when %s change', (ranges) => {
+    const repository = released().version('core', '0.1.0', { [ranges]: { x: '>=2' } });
+    expect(unannounced(repository.root)).toEqual(['@memio/core']);
+    expect(unannounced(repository.changeset('---\n"@memio/core": minor\n---\n\nNew.\n').root)).toEqual([]);
+  });
+
+  it('needs a changeset when an entry point is added or removed', () => {
+    const repository = released().report('core.adapter', 'first');
+    expect(unannounced(repository.root)).toEqual(['@memio/core']);
+    const shipped = new Repository().report('core.adapter', 'first').commit().release('0.1.0').commit();
+    rmSync(join(shipped.root, 'api/core.adapter.api.md'));
+    expect(unannounced(shipped.root)).toEqual(['@memio/core']);
   });
 
   it('may change back', () => {

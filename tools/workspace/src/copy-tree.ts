@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from '../run.ts';
+import { run } from './run.ts';
 
 /** Copies what git has or would take, changed or not, and makes a repository of the copy: changesets asks git. */
 export async function copyTree(from: string, to: string): Promise<void> {
