@@ -1,7 +1,8 @@
 import { DataError } from '@memio/core/adapter';
 
-/** Markers, as 16 bits. */
+/** The marker before compressed data, as 16 bits. */
 export const JPEG_SOS = 0xffda;
+/** The marker that ends a JPEG, as 16 bits. */
 export const JPEG_EOI = 0xffd9;
 /** SOF0 to SOF15 (T.81, table B.1). 0xffc4 is DHT and 0xffcc is DAC; 0xffc8 is reserved for extensions of JPEG. */
 const FRAMES = [0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15].map((process) => 0xffc0 + process);

@@ -24,6 +24,7 @@ export class ZipUsage {
   readonly #maxRatio: number;
   #bytes = 0;
 
+  /** Throws a `TypeError` or `RangeError` for a budget that is not a number >= 0 */
   constructor({ maxEntries = 10_000, maxBytes = 268_435_456, maxRatio = 200 }: ZipBudgets) {
     for (const [name, value] of Object.entries({ maxEntries, maxBytes, maxRatio })) requireBudget(name, value);
     this.#maxEntries = maxEntries;
@@ -31,6 +32,7 @@ export class ZipUsage {
     this.#maxRatio = maxRatio;
   }
 
+  /** @throws {LimitError} when an archive has more than `maxEntries` entries */
   requireEntries(count: number): void {
     const allowed = this.#maxEntries;
     if (count > allowed)

@@ -12,6 +12,7 @@ export interface ZipDirectoryEntry {
   size: number;
 }
 
+/** How the central directory of a ZIP is read. */
 export interface DirectoryOptions {
   /** Decodes names that are not marked as UTF-8. Default: UTF-8 where they are that, otherwise code page 437. */
   decodeFileName?: ((bytes: Uint8Array) => string) | undefined;
