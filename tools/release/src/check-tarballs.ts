@@ -8,6 +8,7 @@ export const main = (): Promise<number> =>
     const tarballs = await packPackages(publishedPackages(), folder);
     const problems = tarballs.flatMap(checkTarball);
     for (const problem of problems) console.error(problem);
-    if (problems.length === 0) console.log(`${tarballs.length} tarballs have what they should, and nothing else`);
+    const names = tarballs.map(({ name }) => name).join(', ');
+    if (problems.length === 0) console.log(`The tarballs have what they should, and nothing else: ${names}`);
     return problems.length === 0 ? 0 : 1;
   });
