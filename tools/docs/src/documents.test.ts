@@ -80,3 +80,11 @@ it('names every tool in the picture of the folders, and no folder that is not th
   expect(tools.map(({ name }) => `tools/${name}`).filter((path) => !named.includes(path))).toEqual([]);
   expect(named.filter((path) => !path.endsWith('/*') && !existsSync(join(ROOT, path)))).toEqual([]);
 });
+
+it('names every package in the README', () => {
+  const { text } = documents.find(({ path }) => path === 'README.md')!;
+  const missing = publishedPackages().filter(
+    ({ short, manifest }) => !text.includes(`[\`${manifest.name}\`](packages/${short})`),
+  );
+  expect(missing.map(({ manifest }) => manifest.name)).toEqual([]);
+});
