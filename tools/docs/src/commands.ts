@@ -62,7 +62,7 @@ export function checkInstalls(fences: readonly Fence[], { packages }: Workspace)
   const installed = new Set(fences.filter((one) => one.language === 'sh').flatMap((one) => installs(one.code)));
   if (installed.size === 0) return [];
   const missing = fences
-    .filter((fence) => fence.language === 'ts')
+    .filter((fence) => fence.language === 'ts' && !fence.project)
     .flatMap((fence) => {
       const here = new Set([...installed, ...installs(fence.code)]);
       return importsOf(fence)

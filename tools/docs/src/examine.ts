@@ -56,8 +56,8 @@ export class Examination {
     const add = (fence: Fence, what: string) => failures.get(fence)!.push(`${fence.document}:${what}`);
 
     for (const fence of this.#fences) {
-      const { language, notRun, line } = fence;
-      if (notRun || CHECKED.has(language)) continue;
+      const { language, notRun, project, line } = fence;
+      if (notRun || project || CHECKED.has(language)) continue;
       const what = `a fence of ${language || 'no language'} is not run`;
       add(fence, `${line}: ${what}: say why on the line before, <!-- not run: the reason -->`);
     }
@@ -102,7 +102,7 @@ export class Examination {
 /** The languages of which every fence is run, or checked by `commands.ts`. */
 const CHECKED = new Set(['ts', 'python', 'sh']);
 
-const isTypeScript = ({ language }: Fence) => language === 'ts';
+const isTypeScript = ({ language, project }: Fence) => language === 'ts' && !project;
 const isTest = ({ file }: { file: string }) => file.endsWith('.test.ts');
 
 /** The line of the document in which it went wrong: the innermost of the stack's that is in the fence. */

@@ -12,10 +12,12 @@ export interface Fence {
   notRun?: string;
   /** The name that other fences of the document import it by: `<!-- file: … -->` on the line before the fence. */
   file?: string;
+  /** A file of a project that `tools/projects` makes and uses, with the folder: `<!-- project: … -->` on the line before. */
+  project?: string;
 }
 
 const OPENING = /^(\s*)(`{3,}|~{3,})\s*(\S*)/;
-const MARK = /^\s*<!-- (not run|file): (.+) -->\s*$/;
+const MARK = /^\s*<!-- (not run|file|project): (.+) -->\s*$/;
 
 /** Every fence of a Markdown document. Throws for one that never ends. */
 export function readFences(document: string, text: string): Fence[] {
@@ -39,6 +41,7 @@ export function readFences(document: string, text: string): Fence[] {
       example: false,
       ...(mark?.[1] === 'not run' && { notRun: mark[2]! }),
       ...(mark?.[1] === 'file' && { file: mark[2]! }),
+      ...(mark?.[1] === 'project' && { project: mark[2]! }),
     });
     mark = null;
     at = end;
