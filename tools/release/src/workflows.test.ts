@@ -34,10 +34,14 @@ describe.each(workflows)('the workflow $name', ({ name, text }) => {
 
   it('runs scripts that there are, with our pnpm, and nothing that others may put into a command', () => {
     const commands = [...text.matchAll(/run: (.*)$/gm)].map(([, command]) => command!);
-    for (const [, manager, script] of commands.join('\n').matchAll(/(pnpm@\S+) (\S+)/g)) {
+    const matrix = /^ +script:\n((?: +- .*\n)+)/m.exec(text)?.[1] ?? '';
+    const listed = [...matrix.matchAll(/- (\S+)/g)].map(([, script]) => script!);
+    for (const [, manager, script] of commands.join('\n').matchAll(/(pnpm@\S+) (?:run )?(\S+)/g)) {
       expect(manager).toBe(packageManager);
-      expect([...Object.keys(scripts), 'install']).toContain(script);
+      for (const name of script === '$SCRIPT' ? listed : [script])
+        expect([...Object.keys(scripts), 'install']).toContain(name);
     }
+    expect(commands.some((command) => command.includes('$SCRIPT'))).toBe(listed.length > 0);
     expect(commands.join('\n')).not.toContain('${{');
   });
 });

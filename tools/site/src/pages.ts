@@ -52,6 +52,7 @@ export async function writePages(
       join(ROOT, 'apps/examples/data/README.md'),
       join(ROOT, 'CONTRIBUTING.md'),
       join(ROOT, 'SECURITY.md'),
+      join(ROOT, 'CODE_OF_CONDUCT.md'),
       ...recipes.keys(),
     ],
     customCss: join(ROOT, 'tools/site/style.css'),
