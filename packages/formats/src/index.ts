@@ -1,5 +1,6 @@
 export { DEFAULT_MAX_PIXELS, requireBudget, requirePixels } from './budget.ts';
 export { crc32, portableCrc32 } from './crc32.ts';
+export type { Deflated, InflateChunks } from './inflate.ts';
 export {
   isJpeg,
   JPEG_EOI,
@@ -10,6 +11,7 @@ export {
   jpegFrame,
   jpegSegments,
 } from './jpeg.ts';
+export { Pacer } from './pacer.ts';
 export {
   isPng,
   PNG_COLOUR_TYPES,
@@ -21,6 +23,23 @@ export {
   pngHeader,
 } from './png.ts';
 export { describeFormat, detectFormat, type Format } from './signatures.ts';
-export { type ZipBudgets, ZipUsage } from './zip-budgets.ts';
-export { type DirectoryOptions, readZipDirectory, type ZipDirectoryEntry } from './zip-directory.ts';
-export { requireZipName, safeZipName } from './zip-names.ts';
+export { type ZipBudgets, ZipLimits } from './zip-budgets.ts';
+export {
+  locateZipDirectory,
+  readZipDirectory,
+  ZIP_TAIL,
+  type ZipDirectoryEntry,
+  type ZipDirectoryOptions,
+  type ZipExtent,
+} from './zip-directory.ts';
+export { dateOf, isZipFolder, ZipFiles, ZipInfo } from './zip-files.ts';
+export {
+  checkDescriptor,
+  checkLocalHeader,
+  placeZipEntries,
+  ZIP_DESCRIPTOR_MOST,
+  ZIP_LOCAL_MOST,
+  type ZipPlace,
+} from './zip-local.ts';
+export { quoteName, requireZipName, safeZipName } from './zip-names.ts';
+export { type ReadArchiveOptions, readZipArchive } from './zip-reader.ts';

@@ -1,5 +1,6 @@
 import { LimitError } from '@memio/core';
 import { requireBudget } from './budget.ts';
+import { quoteName } from './zip-names.ts';
 
 /** What an archive may cost. More is a `LimitError`; `Infinity` lifts a limit. */
 export interface ZipBudgets {
@@ -8,8 +9,8 @@ export interface ZipBudgets {
   /** The most bytes that all files together may inflate to. Default: 268,435,456 (256 MiB). */
   maxBytes?: number | undefined;
   /**
-   * How many times its compressed size a file may inflate to. It is no matter for files of up to 4 MiB: what is small
-   * is harmless, and blank pixels shrink by a factor of 1,000 as well. Default: 200.
+   * How many times its compressed size a file may inflate to. Files of up to 4 MiB may have any ratio: they are harmless,
+   * and blank pixels shrink by a factor of 1,000 as well. Default: 200.
    */
   maxRatio?: number | undefined;
 }
@@ -17,14 +18,17 @@ export interface ZipBudgets {
 /** Files of up to so many bytes may have any ratio. */
 const ANY_RATIO = 4 * 1024 * 1024;
 
-/** Counts what reading an archive takes, and throws when it exceeds a budget. */
-export class ZipUsage {
+/**
+ * Compares what an archive states with the budgets, before anything is inflated. A file never inflates to more than its
+ * stated size, so nothing has to be counted later.
+ */
+export class ZipLimits {
   readonly #maxEntries: number;
   readonly #maxBytes: number;
   readonly #maxRatio: number;
   #bytes = 0;
 
-  /** Throws a `TypeError` or `RangeError` for a budget that is not a number >= 0 */
+  /** @throws {TypeError} or {RangeError} for a budget that is not a number from 0 on */
   constructor({ maxEntries = 10_000, maxBytes = 268_435_456, maxRatio = 200 }: ZipBudgets) {
     for (const [name, value] of Object.entries({ maxEntries, maxBytes, maxRatio })) requireBudget(name, value);
     this.#maxEntries = maxEntries;
@@ -32,36 +36,23 @@ export class ZipUsage {
     this.#maxRatio = maxRatio;
   }
 
-  /** @throws {LimitError} when an archive has more than `maxEntries` entries */
+  /** @throws {LimitError} when there are more than `maxEntries` */
   requireEntries(count: number): void {
     const allowed = this.#maxEntries;
     if (count > allowed)
       throw new LimitError(`Cannot read ${count} entries of a ZIP: maxEntries is ${allowed}`, 'maxEntries', allowed);
   }
 
-  /** Of what the archive says: an honest bomb is refused before anything of it is inflated. */
-  requireSizes(files: readonly { name: string; size: number; compressedSize: number }[]): void {
-    this.#requireBytes(files.reduce((total, { size }) => total + size, 0));
-    for (const file of files) this.#requireRatio(file, file.size);
-  }
-
-  /** Of what comes out, whatever the archive says. */
-  count(file: { name: string; compressedSize: number }, length: number, inflated: number): void {
-    this.#bytes += length;
-    this.#requireBytes(this.#bytes);
-    this.#requireRatio(file, inflated);
-  }
-
-  #requireBytes(total: number): void {
-    const allowed = this.#maxBytes;
-    if (total > allowed)
-      throw new LimitError(`Cannot inflate a ZIP to ${total} bytes: maxBytes is ${allowed}`, 'maxBytes', allowed);
-  }
-
-  #requireRatio({ name, compressedSize }: { name: string; compressedSize: number }, inflated: number): void {
+  /** Adds a file that is going to be read. @throws {LimitError} when it exceeds `maxRatio`, or all of them `maxBytes` */
+  add({ name, size, compressedSize }: { name: string; size: number; compressedSize: number }): void {
+    this.#bytes += size;
+    if (this.#bytes > this.#maxBytes) {
+      const message = `Cannot inflate a ZIP to ${this.#bytes} bytes: maxBytes is ${this.#maxBytes}`;
+      throw new LimitError(message, 'maxBytes', this.#maxBytes);
+    }
     const allowed = this.#maxRatio;
-    if (inflated <= ANY_RATIO || inflated <= compressedSize * allowed || allowed === Number.POSITIVE_INFINITY) return;
-    const what = `${JSON.stringify(name.slice(0, 80))} from ${compressedSize} to ${inflated} bytes`;
+    if (size <= ANY_RATIO || size <= compressedSize * allowed || allowed === Number.POSITIVE_INFINITY) return;
+    const what = `${quoteName(name)} from ${compressedSize} to ${size} bytes`;
     throw new LimitError(`Cannot inflate ${what}: maxRatio is ${allowed}`, 'maxRatio', allowed);
   }
 }

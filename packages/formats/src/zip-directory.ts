@@ -1,249 +1,301 @@
-import { DataError } from '@memio/core/adapter';
-import { crc32 } from './crc32.ts';
+import { DataError, typeError } from '@memio/core/adapter';
+import type { Pacer } from './pacer.ts';
+import { describeFormat, detectFormat } from './signatures.ts';
+import { IN_ZIP64, readZipExtra, resolveZip64, size64, unicodeText, viewOf } from './zip-extra.ts';
+import { decodeUnmarked, decodeUtf8, quoteName } from './zip-names.ts';
 
-/** What the central directory says of an entry (APPNOTE 4.3.12). All of it may be a lie. */
+/** An entry by the central directory (APPNOTE 4.3.12), before it is compared with its local header. */
 export interface ZipDirectoryEntry {
-  /** As it stands in the archive, decoded. */
+  /** As it stands in the archive, decoded; not a safe path. */
   name: string;
-  folder: boolean;
+  nameBytes: Uint8Array;
+  comment: string;
+  flags: number;
+  /** 0 (stored) or 8 (deflated). */
+  method: number;
+  /** Date and time as DOS has them, 16 bits each: local time of the program that wrote it. */
+  modified: number;
   crc: number;
   /** In bytes, as the next. */
   compressedSize: number;
   size: number;
+  /** The offset of its local header in the archive. */
+  offset: number;
+  /** The system whose attributes it has (4.4.2), such as 3 for UNIX. */
+  host: number;
+  attributes: number;
 }
 
 /** How the central directory of a ZIP is read. */
-export interface DirectoryOptions {
+export interface ZipDirectoryOptions {
   /** Decodes names that are not marked as UTF-8. Default: UTF-8 where they are that, otherwise code page 437. */
   decodeFileName?: ((bytes: Uint8Array) => string) | undefined;
-  /** Called before the entries are read, with their number. */
-  onCount(entries: number): void;
+  /** Called with the number of entries before they are read. */
+  onCount?: ((entries: number) => void) | undefined;
+  pacer?: Pacer | undefined;
 }
 
-/** Where the central directory lies, in offsets of the archive. */
-interface Extent {
+/** Where the central directory is, in offsets of the archive. */
+export interface ZipExtent {
+  /** Its first byte; entries end before it. */
   start: number;
+  /** The first byte of the records behind it. */
   end: number;
   entries: number;
-  /** How many bytes precede what the offsets in the archive are counted from: a program, for example. */
+  /** How many bytes precede what offsets in the archive are counted from: those of a program, for example. */
   shift: number;
+  comment: string;
 }
 
 const LOCAL = 0x04034b50;
 const CENTRAL = 0x02014b50;
+const DIGITAL_SIGNATURE = 0x05054b50;
 const END = 0x06054b50;
 const END_64 = 0x06064b50;
 const LOCATOR_64 = 0x07064b50;
 
 const END_SIZE = 22;
 const CENTRAL_SIZE = 46;
-const LOCAL_SIZE = 30;
 /** Of the Zip64 end record without its extensible data, and of the locator behind it. */
 const END_64_SIZE = 56;
 const LOCATOR_64_SIZE = 20;
 
-/**
- * Reads the central directory of an archive: its entries in their order. Sections are those of PKWARE's APPNOTE.TXT.
- *
- * @throws {DataError} when the archive is damaged, cut off, encrypted, or of a kind that JSZip does not read
- */
-export function readZipDirectory(
-  archive: Uint8Array,
-  { decodeFileName, onCount }: DirectoryOptions,
-): ZipDirectoryEntry[] {
-  const view = new DataView(archive.buffer, archive.byteOffset, archive.length);
-  const extent = locate(view);
-  onCount(extent.entries);
+/** Bit 0: the data, bit 13: the directory as well (4.4.4). */
+const ENCRYPTED = 0x2001;
+const PATCH = 0x20;
+const UTF8 = 0x800;
 
-  const entries: ZipDirectoryEntry[] = [];
-  const ranges: { start: number; end: number; name: string }[] = [];
-  let at = extent.start;
-  while (at + CENTRAL_SIZE <= extent.end && view.getUint32(at, true) === CENTRAL) {
-    const fields = readFields(archive, view, at, extent.end);
-    const name = nameOf(fields, decodeFileName);
-    const quoted = JSON.stringify(name.slice(0, 80));
-    requireReadable(fields, quoted);
-    entries.push({ ...fields, name, folder: isFolder(fields, name) });
-    ranges.push({ ...dataOf(fields, archive, view, extent, quoted), name: quoted });
-    at = fields.next;
+/** Names of compression methods (4.4.5), for messages. */
+const METHODS: Record<number, string> = {
+  1: 'shrunk',
+  2: 'reduced',
+  3: 'reduced',
+  4: 'reduced',
+  5: 'reduced',
+  6: 'imploded',
+  9: 'Deflate64',
+  10: 'PKWARE DCL imploded',
+  12: 'bzip2',
+  14: 'LZMA',
+  16: 'IBM z/OS CMPSC',
+  18: 'IBM TERSE',
+  19: 'IBM LZ77',
+  20: 'Zstandard, old',
+  93: 'Zstandard',
+  94: 'MP3',
+  95: 'XZ',
+  96: 'JPEG',
+  97: 'WavPack',
+  98: 'PPMd',
+  99: 'AES encryption',
+};
+
+/** How many bytes at the end of an archive `locateZipDirectory` needs, unless a Zip64 record has much extensible data. */
+export const ZIP_TAIL: number = END_SIZE + 0xffff + LOCATOR_64_SIZE + END_64_SIZE;
+
+/**
+ * Finds the central directory by the end record (4.3.16), which is searched from the end since a comment may follow it.
+ *
+ * @param tail the end of the archive: `ZIP_TAIL` bytes or more, or all of it
+ * @param size the size of the archive, in bytes
+ * @param head the beginning of the archive, for messages; at least 4 bytes
+ * @throws {DataError} when there is none, it contradicts itself, or the archive is cut off or split
+ */
+export function locateZipDirectory(tail: Uint8Array, size: number, head: Uint8Array): ZipExtent {
+  const view = viewOf(tail);
+  /** What an offset of `tail` is in the archive. */
+  const base = size - tail.length;
+  const end = findEnd(tail, view, head);
+  let disks = [view.getUint16(end + 4, true), view.getUint16(end + 6, true)];
+  let counts = [view.getUint16(end + 8, true), view.getUint16(end + 10, true)];
+  let places = [view.getUint32(end + 12, true), view.getUint32(end + 16, true)];
+  let behind = end;
+  const found = findEnd64(view, end, base);
+  if (found) {
+    const { at, locator } = found;
+    const isStated = (value: number) => value !== 0xffff && value !== IN_ZIP64;
+    const all = [
+      [disks, [view.getUint32(at + 16, true), view.getUint32(at + 20, true)]],
+      [counts, [size64(view, at + 24), size64(view, at + 32)]],
+      [places, [size64(view, at + 40), size64(view, at + 48)]],
+    ] as const;
+    if (all.some(([short, long]) => short.some((value, index) => isStated(value) && value !== long[index])))
+      throw new DataError('the end record of the archive contradicts its Zip64 end record');
+    [disks, counts, places] = all.map(([, long]) => [...long]) as [number[], number[], number[]];
+    if (view.getUint32(locator + 4, true) !== 0 || view.getUint32(locator + 16, true) > 1) disks.push(1);
+    behind = at;
+  } else if ([...disks, ...counts].includes(0xffff) || places.includes(IN_ZIP64)) {
+    throw new DataError('the archive states that it is a Zip64 archive, but has no Zip64 end record');
   }
-  if (at !== extent.end) throw new DataError(`the central directory is damaged behind ${entries.length} entries`);
-  if (entries.length !== extent.entries)
-    throw new DataError(`the archive says that it has ${extent.entries} entries, but lists ${entries.length}`);
-  requireApart(ranges);
+  if (disks.some((disk) => disk !== 0) || counts[0] !== counts[1])
+    throw new DataError('the archive is split into several files, which is not supported');
+  const [length, offset] = places as [number, number];
+  const shift = base + behind - length - offset;
+  if (shift < 0) throw new DataError(`the archive is cut off: ${-shift} bytes are missing`);
+  if (found && size64(view, found.locator + 8) + shift !== base + found.at)
+    throw new DataError('the offset of the Zip64 end record is wrong');
+  if (shift > 0 && viewOf(head).getUint32(0, true) === LOCAL)
+    throw new DataError('the archive is cut off, or another archive precedes it');
+  if (length < CENTRAL_SIZE * counts[0]!)
+    throw new DataError(`the archive states ${counts[0]} entries in a directory of ${length} bytes`);
+  const comment = decodeUnmarked(tail.subarray(end + END_SIZE, end + END_SIZE + view.getUint16(end + 20, true)));
+  return { start: base + behind - length, end: base + behind, entries: counts[0]!, shift, comment };
+}
+
+/** @returns the offset of the end record in `tail` */
+function findEnd(tail: Uint8Array, view: DataView, head: Uint8Array): number {
+  const last = tail.length - END_SIZE;
+  const lowest = Math.max(0, last - 0xffff);
+  let found: number | undefined;
+  for (let at = last; at >= lowest; at--) {
+    if (tail[at] !== 0x50 || view.getUint32(at, true) !== END) continue;
+    const isExact = at + END_SIZE + view.getUint16(at + 20, true) === tail.length;
+    // Some programs take the last record, and others the one whose comment reaches to the end.
+    if (found !== undefined && isExact) throw new DataError('the archive has two end records');
+    found ??= at;
+  }
+  if (found === undefined) {
+    throw new DataError(
+      detectFormat(head) === 'zip'
+        ? 'the archive is cut off: it has no end record'
+        : `the bytes are not a ZIP archive, but ${describeFormat(head)}: no end record was found`,
+    );
+  }
+  if (found + END_SIZE + view.getUint16(found + 20, true) > tail.length)
+    throw new DataError('the archive is cut off within its comment');
+  return found;
+}
+
+/** The Zip64 end record and its locator (4.3.14, 4.3.15), which stand in front of the end record, as offsets of `tail`. */
+function findEnd64(view: DataView, end: number, base: number): { at: number; locator: number } | undefined {
+  const locator = end - LOCATOR_64_SIZE;
+  if (locator < 0 || view.getUint32(locator, true) !== LOCATOR_64) return undefined;
+  // Usually without extensible data; with it, the record is only found where the locator points to.
+  for (const at of [locator - END_64_SIZE, size64(view, locator + 8) - base]) {
+    if (at < 0 || at + END_64_SIZE > locator || view.getUint32(at, true) !== END_64) continue;
+    if (at + 12 + size64(view, at + 4) !== locator) continue;
+    // Version 2 of the record describes an encrypted directory (7.3.4).
+    if (view.getUint16(at + 14, true) >= 62 && locator - at > END_64_SIZE)
+      throw new DataError('the directory of the archive is encrypted, which is not supported');
+    return { at, locator };
+  }
+  return undefined;
+}
+
+/**
+ * Reads the entries of a central directory, in their order. Sections are those of PKWARE's APPNOTE.TXT.
+ *
+ * @param directory the bytes from `extent.start` to `extent.end`
+ * @throws {DataError} when it is damaged, or an entry is encrypted or compressed by another method than Deflate
+ */
+export async function readZipDirectory(
+  directory: Uint8Array,
+  extent: ZipExtent,
+  { decodeFileName, onCount, pacer }: ZipDirectoryOptions = {},
+): Promise<ZipDirectoryEntry[]> {
+  onCount?.(extent.entries);
+  const view = viewOf(directory);
+  const entries: ZipDirectoryEntry[] = [];
+  let at = 0;
+  while (at + CENTRAL_SIZE <= directory.length && view.getUint32(at, true) === CENTRAL) {
+    const nameEnd = at + CENTRAL_SIZE + view.getUint16(at + 28, true);
+    const extraEnd = nameEnd + view.getUint16(at + 30, true);
+    const next = extraEnd + view.getUint16(at + 32, true);
+    if (next > directory.length) throw new DataError('the central directory is cut off');
+    if (entries.length === extent.entries) throw wrongCount(extent, `more than ${entries.length}`);
+    entries.push(readEntry(directory, view, { at, nameEnd, extraEnd, next }, extent.shift, decodeFileName));
+    at = next;
+    const pause = pacer?.pause();
+    if (pause) await pause;
+  }
+  if (at + 6 <= directory.length && view.getUint32(at, true) === DIGITAL_SIGNATURE)
+    at += 6 + view.getUint16(at + 4, true);
+  if (at !== directory.length)
+    throw new DataError(`the central directory is damaged behind ${entries.length} of ${extent.entries} entries`);
+  if (entries.length !== extent.entries) throw wrongCount(extent, `${entries.length}`);
   return entries;
 }
 
-/** Finds the central directory by the end record (4.3.16), which is found from the end since a comment may follow. */
-function locate(view: DataView): Extent {
-  let end = view.byteLength - END_SIZE;
-  const lowest = Math.max(0, end - 0xffff);
-  while (end >= lowest && view.getUint32(end, true) !== END) end--;
-  if (end < lowest) {
-    throw new DataError(
-      view.byteLength >= 4 && view.getUint32(0, true) === LOCAL
-        ? 'the archive is cut off: it has no end record'
-        : 'the bytes are not a ZIP archive: no end record was found',
-    );
-  }
-  if (end + END_SIZE + view.getUint16(end + 20, true) > view.byteLength)
-    throw new DataError('the archive is cut off within its comment');
-
-  let disks = [view.getUint16(end + 4, true), view.getUint16(end + 6, true)];
-  let counts = [view.getUint16(end + 8, true), view.getUint16(end + 10, true)];
-  let size = view.getUint32(end + 12, true);
-  let offset = view.getUint32(end + 16, true);
-  if ([...disks, ...counts].includes(0xffff) || size === 0xffffffff || offset === 0xffffffff) {
-    // 4.3.14 and 4.3.15: the Zip64 end record and its locator stand in front of the end record.
-    const locator = end - LOCATOR_64_SIZE;
-    end = locator - END_64_SIZE;
-    if (end < 0 || view.getUint32(locator, true) !== LOCATOR_64 || view.getUint32(end, true) !== END_64)
-      throw new DataError('the archive says that it is a Zip64 archive, but has no Zip64 end record');
-    if (size64(view, end + 4) !== END_64_SIZE - 12)
-      throw new DataError('extensible data in a Zip64 archive is not supported');
-    disks = [view.getUint32(end + 16, true), view.getUint32(end + 20, true)];
-    if (view.getUint32(locator + 16, true) > 1) disks.push(1);
-    counts = [size64(view, end + 24), size64(view, end + 32)];
-    size = size64(view, end + 40);
-    offset = size64(view, end + 48);
-  }
-  if (disks.some((disk) => disk !== 0) || counts[0] !== counts[1])
-    throw new DataError('archives that are split over several disks are not supported');
-  const shift = end - size - offset;
-  if (shift < 0) throw new DataError(`the archive is cut off: ${-shift} bytes are missing`);
-  return { start: end - size, end, entries: counts[0]!, shift };
-}
-
-interface Fields {
-  madeBy: number;
-  flags: number;
-  method: number;
-  crc: number;
-  compressedSize: number;
-  size: number;
-  attributes: number;
-  disk: number;
-  offset: number;
-  nameBytes: Uint8Array;
-  unicodeName: Uint8Array | undefined;
-  next: number;
-}
-
-function readFields(archive: Uint8Array, view: DataView, at: number, end: number): Fields {
-  const nameEnd = at + CENTRAL_SIZE + view.getUint16(at + 28, true);
-  const extraEnd = nameEnd + view.getUint16(at + 30, true);
-  const next = extraEnd + view.getUint16(at + 32, true);
-  if (next > end) throw new DataError('the central directory is cut off');
-  const fields: Fields = {
-    madeBy: view.getUint8(at + 5),
-    flags: view.getUint16(at + 8, true),
-    method: view.getUint16(at + 10, true),
+function readEntry(
+  directory: Uint8Array,
+  view: DataView,
+  { at, nameEnd, extraEnd, next }: { at: number; nameEnd: number; extraEnd: number; next: number },
+  shift: number,
+  decodeFileName: ((bytes: Uint8Array) => string) | undefined,
+): ZipDirectoryEntry {
+  const flags = view.getUint16(at + 8, true);
+  const nameBytes = directory.subarray(at + CENTRAL_SIZE, nameEnd);
+  const rough = () => quoteName(decodeUnmarked(nameBytes.subarray(0, 320)));
+  const extra = extraEnd > nameEnd ? readZipExtra(directory.subarray(nameEnd, extraEnd), `the entry ${rough()}`) : {};
+  const unicodeName = unicodeText(extra.unicodeName, nameBytes, 'the name of an entry');
+  const name = nameOf(flags, nameBytes, unicodeName, decodeFileName);
+  const quoted = quoteName(name);
+  const method = view.getUint16(at + 10, true);
+  const sizes = resolveZip64(
+    {
+      size: view.getUint32(at + 24, true),
+      compressedSize: view.getUint32(at + 20, true),
+      offset: view.getUint32(at + 42, true),
+    },
+    extra,
+    `the entry ${quoted}`,
+  );
+  requireReadable(flags, method, view.getUint16(at + 34, true), sizes, quoted);
+  const commentBytes = directory.subarray(extraEnd, next);
+  return {
+    name,
+    nameBytes,
+    comment: unicodeText(extra.unicodeComment, commentBytes, `the entry ${quoted}`) ?? decodeUnmarked(commentBytes),
+    flags,
+    method,
+    modified: view.getUint32(at + 12, true),
     crc: view.getUint32(at + 16, true),
-    compressedSize: view.getUint32(at + 20, true),
-    size: view.getUint32(at + 24, true),
-    disk: view.getUint16(at + 34, true),
+    ...sizes,
+    offset: sizes.offset + shift,
+    host: view.getUint8(at + 5),
     attributes: view.getUint32(at + 38, true),
-    offset: view.getUint32(at + 42, true),
-    nameBytes: archive.subarray(at + CENTRAL_SIZE, nameEnd),
-    unicodeName: undefined,
-    next,
   };
-  for (let extra = nameEnd; extra + 4 <= extraEnd; ) {
-    const start = extra + 4;
-    const stop = start + view.getUint16(extra + 2, true);
-    if (stop > extraEnd) break;
-    const id = view.getUint16(extra, true);
-    if (id === 0x0001) readZip64(fields, view, start, stop);
-    if (id === 0x7075 && isUnicodeName(fields, view, start, stop))
-      fields.unicodeName = archive.subarray(start + 5, stop);
-    extra = stop;
-  }
-  return fields;
 }
 
-/** 4.5.3: only those fields are there that did not fit into their place in the record. */
-function readZip64(fields: Fields, view: DataView, start: number, stop: number): void {
-  let at = start;
-  for (const field of ['size', 'compressedSize', 'offset'] as const) {
-    if (fields[field] !== 0xffffffff || at + 8 > stop) continue;
-    fields[field] = size64(view, at);
-    at += 8;
+function nameOf(
+  flags: number,
+  nameBytes: Uint8Array,
+  unicodeName: string | undefined,
+  decode: (bytes: Uint8Array) => string = decodeUnmarked,
+): string {
+  if (flags & UTF8) {
+    const name = decodeUtf8(nameBytes);
+    if (name === undefined) throw new DataError('the name of an entry is marked as UTF-8, but is not');
+    if (unicodeName !== undefined && unicodeName !== name)
+      throw new DataError(`an entry has two names, ${quoteName(name)} and ${quoteName(unicodeName)}`);
+    return name;
   }
+  if (unicodeName !== undefined) return unicodeName;
+  const name: unknown = decode(nameBytes.slice());
+  if (typeof name !== 'string') throw typeError(`decodeFileName returned ${String(name)}: expected a string`);
+  return name;
 }
 
-/** 4.6.9: the name in UTF-8, unless the name in the record was changed since. */
-const isUnicodeName = ({ nameBytes }: Fields, view: DataView, start: number, stop: number): boolean =>
-  stop - start >= 5 && view.getUint8(start) === 1 && view.getUint32(start + 1, true) === crc32(nameBytes);
-
-/** Beyond 2 ** 53 it is not exact, and larger than any archive. */
-const size64 = (view: DataView, at: number): number =>
-  view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32;
-
-function requireReadable({ flags, method, disk, compressedSize, size }: Fields, name: string): void {
-  // 4.4.4: bit 0 the data, bit 13 the directory as well.
-  if (flags & 0x2001) throw new DataError(`the entry ${name} is encrypted, which is not supported`);
-  if (flags & 0x20) throw new DataError(`the entry ${name} is a patch, which is not supported`);
+function requireReadable(
+  flags: number,
+  method: number,
+  disk: number,
+  { compressedSize, size }: { compressedSize: number; size: number },
+  name: string,
+): void {
+  if (flags & ENCRYPTED) throw new DataError(`the entry ${name} is encrypted, which is not supported`);
+  if (flags & PATCH) throw new DataError(`the entry ${name} is a patch, which is not supported`);
   if (disk !== 0 && disk !== 0xffff)
-    throw new DataError('archives that are split over several disks are not supported');
-  if (method !== 0 && method !== 8)
+    throw new DataError('the archive is split into several files, which is not supported');
+  if (method !== 0 && method !== 8) {
+    const known = METHODS[method] ? ` (${METHODS[method]})` : '';
     throw new DataError(
-      `the entry ${name} is compressed by method ${method}: only 0 (stored) and 8 (deflated) are supported`,
+      `the entry ${name} is compressed by method ${method}${known}: only 0 (stored) and 8 (deflated) are supported`,
     );
+  }
   if (method === 0 && compressedSize !== size)
     throw new DataError(`the entry ${name} is stored, but its two sizes are ${compressedSize} and ${size} bytes`);
 }
 
-/** Where the local header (4.3.7) and the data of an entry lie. */
-function dataOf(fields: Fields, archive: Uint8Array, view: DataView, { start: limit, shift }: Extent, name: string) {
-  const start = fields.offset + shift;
-  if (start + LOCAL_SIZE > limit || view.getUint32(start, true) !== LOCAL)
-    throw new DataError(`the entry ${name} is not where the central directory says`);
-  const nameStart = start + LOCAL_SIZE;
-  const nameEnd = nameStart + view.getUint16(start + 26, true);
-  const end = nameEnd + view.getUint16(start + 28, true) + fields.compressedSize;
-  if (end > limit) throw new DataError(`the entry ${name} is cut off`);
-  const local = archive.subarray(nameStart, nameEnd);
-  if (local.length !== fields.nameBytes.length || local.some((byte, index) => byte !== fields.nameBytes[index]))
-    throw new DataError(`the entry ${name} has another name in front of its data`);
-  return { start, end };
-}
-
-/** Entries that share their data make a small file inflate to any size. */
-function requireApart(ranges: { start: number; end: number; name: string }[]): void {
-  ranges.sort((one, other) => one.start - other.start);
-  for (const [index, { start, name }] of ranges.entries()) {
-    const before = ranges[index - 1];
-    if (before && start < before.end) throw new DataError(`the entries ${before.name} and ${name} overlap`);
-  }
-}
-
-/** A name that ends with a slash, or attributes (4.4.15) of a folder: those of DOS, or of UNIX. */
-const isFolder = ({ attributes, madeBy }: Fields, name: string): boolean =>
-  /[\\/]$/.test(name) || (attributes & 0x10) !== 0 || (madeBy === 3 && attributes >>> 28 === 4);
-
-function nameOf({ flags, nameBytes, unicodeName }: Fields, decode = decodeUnmarked): string {
-  if (!(flags & 0x0800) && !unicodeName) return String(decode(nameBytes.slice()));
-  // 4.4.4, bit 11
-  const name = decodeUtf8(unicodeName ?? nameBytes);
-  if (name === undefined) throw new DataError('the name of an entry is marked as UTF-8, but is not');
-  return name;
-}
-
-/** Most programs write UTF-8 today, marked or not; code page 437 is what unmarked names are by appendix D.1. */
-function decodeUnmarked(bytes: Uint8Array): string {
-  return (
-    decodeUtf8(bytes) ??
-    Array.from(bytes, (byte) => (byte < 128 ? String.fromCharCode(byte) : CP437[byte - 128])).join('')
-  );
-}
-
-function decodeUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
-}
-
-const CP437 =
-  'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0';
+const wrongCount = ({ entries }: ZipExtent, found: string) =>
+  new DataError(`the archive states that it has ${entries} entries, but lists ${found}`);

@@ -216,7 +216,7 @@ describe('readZip() settles, and on failure leaves its stream as it was', SOON, 
 
   it.each<[string, Uint8Array, string]>([
     ['there are none', b``, 'no bytes from the cursor to the end; seek(0) goes back to the start of a stream'],
-    ['they are no archive', b`GIF89a`, 'the bytes are not a ZIP archive: no end record was found'],
+    ['they are no archive', b`GIF89a`, 'the bytes are not a ZIP archive, but a GIF image: no end record was found'],
     ['an entry is damaged', archive.with(35, 0x4a), '"a.txt" is damaged: its checksum is wrong'],
     [
       'an entry is encrypted',

@@ -52,15 +52,11 @@ describe('readZip() meets a bomb', () => {
     expect(await failure(bomb)).toMatchObject(limitError('maxBytes', 256 * MiB));
   });
 
-  it.each([1, 4 * MiB])('that claims to be %d bytes: what comes out is counted', async (size) => {
+  it.each([1, 4 * MiB, 9 * MiB])('that claims to be %d bytes: no more is inflated', async (size) => {
     const bomb = rawZip([{ ...ten, size }]);
-    expect(await failure(bomb)).toMatchObject(limitError('maxRatio', 200));
-    expect(await failure(bomb, { maxRatio: Infinity, maxBytes: 5 * MiB })).toMatchObject(
-      limitError('maxBytes', 5 * MiB),
-    );
     expect(await failure(bomb, { maxRatio: Infinity })).toMatchObject({
       code: 'ERR_MEMIO_DATA',
-      message: `readZip failed: "zeros" is damaged: it has ${10 * MiB} of ${size} bytes`,
+      message: `readZip failed: "zeros" is damaged: it inflates to more than its size of ${size} bytes`,
     });
   });
 
@@ -116,16 +112,20 @@ describe('readZip() names what is wrong', () => {
       'the entry "hello.txt" is encrypted, which is not supported',
     ],
     ['a patch', rawZip([{ ...hello, flags: 0x20 }]), 'the entry "hello.txt" is a patch, which is not supported'],
-    ['on several disks', rawZip([hello], { disk: 1 }), 'archives that are split over several disks are not supported'],
+    [
+      'on several disks',
+      rawZip([hello], { disk: 1 }),
+      'the archive is split into several files, which is not supported',
+    ],
     [
       'with an entry on another disk',
       rawZip([{ ...hello, disk: 1 }]),
-      'archives that are split over several disks are not supported',
+      'the archive is split into several files, which is not supported',
     ],
     [
       'compressed by LZMA',
       rawZip([{ ...hello, method: 14 }]),
-      'the entry "hello.txt" is compressed by method 14: only 0 (stored) and 8 (deflated) are supported',
+      'the entry "hello.txt" is compressed by method 14 (LZMA): only 0 (stored) and 8 (deflated) are supported',
     ],
     [
       'stored with two sizes',
@@ -141,35 +141,39 @@ describe('readZip() names what is wrong', () => {
     [
       'with two names for an entry',
       rawZip([{ ...hello, localName: 'evil_.exe' }]),
-      'the entry "hello.txt" has another name in front of its data',
+      'the entry "hello.txt" has another name in its local header',
     ],
     [
       'with a count that is too small',
       rawZip([hello, other], { count: 1 }),
-      'the archive says that it has 1 entries, but lists 2',
+      'the archive states that it has 1 entries, but lists more than 1',
     ],
     [
       'with a count that is too large',
       rawZip([hello], { count: 2 }),
-      'the archive says that it has 2 entries, but lists 1',
+      'the archive states 2 entries in a directory of 55 bytes',
     ],
     [
       'with a directory that begins elsewhere',
       rawZip([hello], { directorySize: 46 }),
-      'the central directory is damaged behind 0 entries',
+      'the archive is cut off, or another archive precedes it',
     ],
     ['with a directory that goes on', rawZip([other]).with(64, 200), 'the central directory is cut off'],
     [
       'with an offset that is wrong',
       rawZip([hello], { offset: 0 }),
-      'the entry "hello.txt" is not where the central directory says',
+      'the archive is cut off, or another archive precedes it',
     ],
     [
       'with a size that is too large',
       rawZip([{ ...hello, size: 999, compressedSize: 999 }]),
       'the entry "hello.txt" is cut off',
     ],
-    ['of Zip64 without its records', zip64, 'the archive says that it is a Zip64 archive, but has no Zip64 end record'],
+    [
+      'of Zip64 without its records',
+      zip64,
+      'the archive states that it is a Zip64 archive, but has no Zip64 end record',
+    ],
     [
       'with text that is no UTF-8',
       rawZip([{ ...hello, name: b`\xff`, flags: 0x0800 }]),
@@ -178,12 +182,12 @@ describe('readZip() names what is wrong', () => {
     [
       'with data that cannot be inflated',
       rawZip([{ ...hello, data: b`\xff\xff\xff`, method: 8, size: 5 }]),
-      '"hello.txt" is damaged: it has 0 of 5 bytes',
+      '"hello.txt" is damaged: it cannot be inflated (invalid block type)',
     ],
     [
       'with data that ends early',
       rawZip([{ ...hello, data: deflateRawSync(b`Hel`), method: 8, size: 5 }]),
-      '"hello.txt" is damaged: it has 3 of 5 bytes',
+      '"hello.txt" is damaged: it inflates to 3 of 5 bytes',
     ],
     [
       'with an empty file that should not be',

@@ -1,4 +1,4 @@
-export type { ZipBudgets } from '@memio/formats';
+export { type ZipBudgets, ZipFiles, ZipInfo } from '@memio/formats';
 export type { ZipOptions } from './generation.ts';
 export { type ReadZipOptions, readZip } from './read-zip.ts';
 export { type StreamZipOptions, streamZip } from './stream-zip.ts';
