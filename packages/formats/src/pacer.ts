@@ -6,9 +6,8 @@ const TURN = 20;
  *
  * @example
  * ```ts
- * const pacer = new Pacer(signal);
- * for (const entry of entries) {
- *   work(entry);
+ * const pacer = new Pacer(AbortSignal.timeout(1000));
+ * for (let step = 0; step < 10; step++) {
  *   const pause = pacer.pause();
  *   if (pause) await pause;
  * }

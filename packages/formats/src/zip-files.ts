@@ -47,13 +47,6 @@ export class ZipInfo {
 /**
  * The files of an archive by name, in its order, and what else it has: `writeZip` accepts it back. Replace the content of
  * a file with `set`, and remove a file with `delete`.
- *
- * @example
- * ```ts
- * const files = await readZip(docx);
- * files.set('word/document.xml', new BytesIO(changed));
- * await writeZip(files, { into: docx });
- * ```
  */
 export class ZipFiles extends Map<string, BytesIO> {
   /** The information of each entry by name. The names of folders end with `/`. */

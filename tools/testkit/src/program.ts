@@ -6,6 +6,7 @@ import { describe, it } from 'vitest';
 const PACKAGES: Record<string, string> = {
   '7z': '7zip',
   '7zz': '7zip',
+  bsdtar: 'libarchive-tools',
   pdfinfo: 'poppler-utils',
   pdftoppm: 'poppler-utils',
   pdftotext: 'poppler-utils',
