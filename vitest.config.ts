@@ -1,6 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
+/** The packages are imported as their sources, see `exports` in each `package.json`; the rest are Vite's defaults. */
+const conditions = ['@memio/source', 'module', 'node', 'development|production'];
+
 export default defineConfig({
+  ssr: { resolve: { conditions } },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'apps/*/{src,gallery}/**/*.test.ts', 'tools/*/src/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/*.large.test.ts', 'tools/runtimes/**'],

@@ -57,13 +57,14 @@ const manifestOf = (short: string, { library, format, version }: Adapter): strin
     sideEffects: false,
     engines: { node: '>=20.19' },
     files: ['CHANGELOG.md', 'dist', 'src', '!src/**/*.test.ts', '!src/oracle'],
-    exports: { '.': './dist/index.js', './package.json': './package.json' },
-    memio: { maxSize: { '.': 2048 } },
-    scripts: {
-      build: 'tsc -p tsconfig.build.json',
-      typecheck: 'tsc -p tsconfig.json',
-      'check:package': 'publint --strict --pack npm && attw --pack . --profile esm-only',
+    main: './dist/index.js',
+    types: './dist/index.d.ts',
+    exports: {
+      '.': { '@memio/source': './src/index.ts', default: './dist/index.js' },
+      './package.json': './package.json',
     },
+    memio: { maxSize: { '.': 2048 } },
+    scripts: { build: 'tsc -p tsconfig.build.json', typecheck: 'tsc -p tsconfig.json' },
     peerDependencies: { '@memio/core': 'workspace:^', [library]: `^${version}` },
     devDependencies: Object.fromEntries(
       Object.entries({
