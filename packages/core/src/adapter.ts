@@ -4,23 +4,18 @@
  *
  * @module
  */
+import { requireLimit, requireSignal } from './arguments.ts';
 import { BytesIO } from './bytes-io.ts';
 import { bytesOf } from './bytes-like.ts';
-import {
-  AdapterError,
-  DataError,
-  describe,
-  isMemioError,
-  LimitError,
-  type Operation,
-  rangeError,
-  typeError,
-} from './errors.ts';
-import { OWNED, type Source } from './feed.ts';
+import { AdapterError, DataError, describe, isMemioError, LimitError, type Operation, typeError } from './errors.ts';
+import { OWNED, type Source } from './source.ts';
+import { holdContent as holdStream } from './store.ts';
 
+export { requireCount, requireInteger, requireLimit, requireOptions, requireSignal } from './arguments.ts';
 export { bytesOf, requireBytes } from './bytes-like.ts';
+export { collect, turns } from './collect.ts';
+export type { Collector } from './collectors.ts';
 export { AdapterError, DataError, describe, type Operation, rangeError, typeError } from './errors.ts';
-export { type Basin, ingest } from './ingest.ts';
 
 /** What every `write*` takes besides the options of its host library. */
 export interface WriteOptions {
@@ -34,18 +29,18 @@ export interface WriteOptions {
 
 /** What every `read*` takes besides the options of its host library. */
 export interface ReadOptions {
-  /** Aborting it stops the work and rejects with the signal's reason. */
-  signal?: AbortSignal | undefined;
   /**
    * The most bytes to read from the source: a longer one is cancelled, and a `BytesIO` with more bytes behind its cursor
    * is not read. Default: 268,435,456 (256 MiB), as much as `readZip` unpacks: a reader holds its whole input in memory,
    * and a server has to survive a few of the largest at once. `Infinity` lifts it.
    */
   maxInputBytes?: number | undefined;
+  /** Aborting it stops the work and rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
 }
 
 /** The default of `maxInputBytes`. */
-const DEFAULT_MAX_INPUT_BYTES = 2 ** 28;
+const MAX_INPUT_BYTES = 256 * 1024 * 1024;
 
 /** Where a host library's chunks go. Whatever is called after the first `end`, `fail` or `reject` is ignored. */
 export interface ChunkSink {
@@ -71,7 +66,8 @@ export async function writeChunks(
   start: (sink: ChunkSink) => () => void,
 ): Promise<BytesIO> {
   if (into !== undefined && !isStream(into)) throw typeError(`Cannot write into ${describe(into)}: expected a BytesIO`);
-  into?.tell(); // a closed stream is told before any work is done
+  into?.tell(); // throws for a closed stream, before any work is done
+  requireSignal(signal, of.operation);
   signal?.throwIfAborted();
 
   const chunks = new ChunkQueue(of, onProgress);
@@ -128,7 +124,9 @@ class ChunkQueue implements ChunkSink, AsyncIterableIterator<Uint8Array, void> {
     this.#chunks.push(bytes);
     this.#written += bytes.length;
     try {
-      this.#onProgress?.(this.#written);
+      const reported = this.#onProgress?.(this.#written) as unknown;
+      // What an async callback rejects with must not be lost, nor end the process.
+      if (reported instanceof Promise) reported.catch(this.reject);
     } catch (error) {
       this.reject(error);
     }
@@ -181,36 +179,28 @@ class ChunkQueue implements ChunkSink, AsyncIterableIterator<Uint8Array, void> {
 }
 
 /**
- * Runs `use` on the bytes of `source`: of a `BytesIO` those from its cursor on, without a copy; of anything else
- * everything that it yields, `maxInputBytes` at most. When `use` succeeds the cursor is moved behind what it consumed, by default everything;
- * when it fails the cursor is where it was.
+ * Runs `use` on the bytes of `source`: of a `BytesIO` those from its cursor on, without a copy unless they are in a file;
+ * of anything else everything that it yields. When `use` succeeds the cursor is moved behind what it consumed, by default
+ * everything; when it fails the cursor is where it was.
+ *
+ * @throws {LimitError} when there are more than `maxInputBytes`
  */
 export async function readBytes<Result>(
   of: Operation,
   source: Source,
-  { signal, maxInputBytes = DEFAULT_MAX_INPUT_BYTES }: ReadOptions,
+  { maxInputBytes = MAX_INPUT_BYTES, signal }: ReadOptions,
   use: (bytes: Uint8Array<ArrayBuffer>, consumed: (length: number) => void) => Result | Promise<Result>,
 ): Promise<Result> {
-  requireMaxInputBytes(of, maxInputBytes);
+  const { operation } = of;
+  requireSignal(signal, operation);
   signal?.throwIfAborted();
-  const tooLong = (partial?: Uint8Array<ArrayBuffer>) =>
-    new LimitError(
-      `${of.operation} reads ${maxInputBytes} bytes at most, and the input is longer: raise maxInputBytes`,
-      'maxInputBytes',
-      maxInputBytes,
-      partial,
-    );
-  const stream = isStream(source)
-    ? source
-    : await takeIn(source, signal, maxInputBytes).catch((error: unknown) => {
-        throw isMemioError(error, 'ERR_MEMIO_LIMIT') ? tooLong(error.partial) : error;
-      });
+  const stream = await streamOf(operation, source, maxInputBytes, signal);
   const start = stream.tell();
-  if (stream.size - start > maxInputBytes) throw tooLong();
-  const held = hold(stream);
-  let end = Math.max(held.bytes.length, start);
+  if (stream.size - start > maxInputBytes) throw tooLong(operation, maxInputBytes);
+  const content = holdStream(stream, of.operation);
+  let end = Math.max(content.size, start);
   try {
-    const result = await use(held.bytes.subarray(start), (length) => {
+    const result = await use(content.lend(Math.min(start, content.size), content.size), (length) => {
       end = start + length;
     });
     stream.seek(end);
@@ -218,7 +208,7 @@ export async function readBytes<Result>(
   } catch (error) {
     throw signal?.aborted && error === signal.reason ? error : adapterError(of, error);
   } finally {
-    held.release();
+    content.release();
   }
 }
 
@@ -232,24 +222,45 @@ export interface Held<Bytes extends Uint8Array = Uint8Array> {
 /**
  * The bytes of something that is to be put into a file: a string as UTF-8, a `BytesIO` with its whole content whatever
  * its cursor, memory as it is (an alias), anything else with all that it yields.
+ *
+ * @throws {LimitError} when a source yields more than `maxInputBytes`
  */
-export async function holdContent(content: Source | string, { signal }: ReadOptions = {}): Promise<Held> {
+export async function holdContent(
+  content: Source | string,
+  { maxInputBytes = MAX_INPUT_BYTES, signal }: ReadOptions = {},
+): Promise<Held> {
+  requireSignal(signal, 'hold content');
   signal?.throwIfAborted();
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : bytesOf(content);
   if (bytes) return { bytes, release() {} };
-  return hold(isStream(content) ? content : await takeIn(content as Source, signal));
+  const stream = await streamOf('an adapter', content as Source, maxInputBytes, signal);
+  const held = holdStream(stream, 'an adapter');
+  return { bytes: held.lend(0, held.size), release: held.release };
 }
 
-/** The whole content of `stream`, without a copy unless the stream has moved to a file. */
-function hold(stream: BytesIO): Held<Uint8Array<ArrayBuffer>> {
+async function streamOf(
+  operation: string,
+  source: Source,
+  maxInputBytes: number,
+  signal: AbortSignal | undefined,
+): Promise<BytesIO> {
+  requireLimit(maxInputBytes, `limit the input of ${operation} to`, 'maxInputBytes');
+  if (isStream(source)) return source;
   try {
-    const view = stream.getbuffer();
-    return { bytes: view, release: () => view.release() };
+    return await BytesIO.from(source, { maxBytes: maxInputBytes, signal });
   } catch (error) {
-    if (!isMemioError(error, 'ERR_MEMIO_UNSUPPORTED')) throw error;
-    return { bytes: stream.getvalue(), release() {} };
+    signal?.throwIfAborted();
+    throw isMemioError(error, 'ERR_MEMIO_LIMIT') ? tooLong(operation, maxInputBytes, error.partial) : error;
   }
 }
+
+const tooLong = (operation: string, allowed: number, partial?: Uint8Array<ArrayBuffer>) =>
+  new LimitError(
+    `${operation} reads ${allowed} bytes at most, and the input is longer: raise maxInputBytes`,
+    'maxInputBytes',
+    allowed,
+    partial,
+  );
 
 /** Rejects as soon as `signal` is aborted; `work` is not waited for any longer, so it has to be stopped by `stop`. */
 export function abortable<Result>(
@@ -296,21 +307,4 @@ export function isStream(value: unknown): value is BytesIO {
     value instanceof BytesIO ||
     (typeof value === 'object' && value !== null && 'getbuffer' in value && 'readinto' in value)
   );
-}
-
-function requireMaxInputBytes({ operation }: Operation, value: unknown): void {
-  if (value === Number.POSITIVE_INFINITY) return;
-  if (!Number.isSafeInteger(value))
-    throw typeError(`Cannot limit the input of ${operation} to ${describe(value)}: maxInputBytes must be an integer`);
-  if ((value as number) < 0)
-    throw rangeError(`Cannot limit the input of ${operation} to ${value}: maxInputBytes must be >= 0`);
-}
-
-async function takeIn(source: Source, signal: AbortSignal | undefined, maxBytes?: number): Promise<BytesIO> {
-  try {
-    return await BytesIO.from(source, { signal, maxBytes });
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
-  }
 }

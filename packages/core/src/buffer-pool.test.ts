@@ -17,20 +17,20 @@ describe('take()', () => {
 
   it('gives what was given back, and gives it once', () => {
     const bytes = take(1000);
-    give(bytes);
+    give(bytes, bytes.length);
     expect(take(600)).toBe(bytes);
     expect(take(600)).not.toBe(bytes);
   });
 
   it.each([256, 512, 65_536, LARGEST])('is given what has %i bytes for the next one', (length) => {
     const bytes = take(length);
-    give(bytes);
+    give(bytes, bytes.length);
     expect(take(length)).toBe(bytes);
   });
 
   it('gives what was given back only to who asks for that size', () => {
     const bytes = take(1000);
-    give(bytes);
+    give(bytes, bytes.length);
     expect(take(512)).not.toBe(bytes);
     expect(take(1025)).not.toBe(bytes);
     expect(take(1024)).toBe(bytes);
@@ -44,7 +44,7 @@ describe('give()', () => {
     ['too long', 2 * LARGEST],
   ])('lets go what is %s: %i bytes', (_, length) => {
     const bytes = new Uint8Array(length);
-    give(bytes);
+    give(bytes, bytes.length);
     expect(take(Math.min(length, LARGEST)) === bytes).toBe(false);
   });
 
@@ -52,7 +52,7 @@ describe('give()', () => {
     const given = [LARGEST, MiB, MiB / 2, 65_536, 256].flatMap((length) =>
       Array.from({ length: 80 }, () => new Uint8Array(length)),
     );
-    for (const bytes of given) give(bytes);
+    for (const bytes of given) give(bytes, bytes.length);
     const known = new Set(given);
     let held = 0;
     for (const bytes of given) {
@@ -66,7 +66,7 @@ describe('give()', () => {
   it('has room again when something was taken', () => {
     const given = Array.from({ length: 2 }, () => new Uint8Array(LARGEST));
     for (let round = 0; round < 3; round++) {
-      for (const bytes of given) give(bytes);
+      for (const bytes of given) give(bytes, bytes.length);
       expect(new Set([take(LARGEST), take(LARGEST)])).toEqual(new Set(given));
     }
   });

@@ -413,7 +413,7 @@ describe('more than the engine can hold', () => {
       expect(attempt).toThrow(
         expect.objectContaining({
           code: 'ERR_MEMIO_RANGE',
-          message: `Cannot hold ${position + 1} bytes: the engine refuses so much`,
+          message: `Cannot hold ${position + 1} bytes: the engine cannot allocate that much`,
           cause: expect.any(RangeError),
         }),
       );
@@ -453,7 +453,7 @@ describe('more than the engine can hold', () => {
       expect(() => io.write(b`x`)).toThrow(
         expect.objectContaining({
           code: 'ERR_MEMIO_RANGE',
-          message: `Cannot hold ${LIMIT + 1} bytes: the engine refuses so much`,
+          message: `Cannot hold ${LIMIT + 1} bytes: the engine cannot allocate that much`,
         }),
       );
       expect(io.size).toBe(LIMIT);

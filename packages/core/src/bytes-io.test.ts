@@ -562,7 +562,7 @@ describe('close()', () => {
     ['truncate', (io) => io.truncate(-1)],
     ['get the value', (io) => io.getvalue()],
     ['get the buffer', (io) => io.getbuffer()],
-    ['get the buffer', (io) => io.stream()],
+    ['read', (io) => io.stream()],
     ['make a blob', (io) => io.blob()],
     ['decode', (io) => io.text()],
     ['transfer', (io) => io.transfer()],
@@ -709,10 +709,10 @@ describe('maxBytes', () => {
 
 describe('subclassing', () => {
   class Log extends BytesIO {
-    readonly lines: number[] = [];
+    readonly starts: number[] = [];
 
     line(text: string): this {
-      this.lines.push(this.tell());
+      this.starts.push(this.tell());
       this.write(b`${text}\n`);
       return this;
     }
@@ -725,7 +725,7 @@ describe('subclassing', () => {
   it('adds and overrides methods', () => {
     const log = new Log(b`..`).line('one').line('two');
     expect(log).toBeInstanceOf(BytesIO);
-    expect(log.lines).toEqual([0, 4]);
+    expect(log.starts).toEqual([0, 4]);
     log.seek(0);
     expect(log.read(3)).toEqual(b`ONE`);
     expect(log.getvalue()).toEqual(b`one\ntwo\n`);
@@ -746,7 +746,8 @@ describe('subclassing', () => {
 });
 
 describe('wrong arguments', () => {
-  const numbers = ['1', 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, 1n, true, {}, [1], b`1`, Symbol('one')];
+  const numbers = ['1', 1.5, Number.NaN, Number.POSITIVE_INFINITY, 1n, true, {}, [1], b`1`, Symbol('one')];
+  const beyond = [2 ** 53, -(2 ** 53), 1e300];
   const takesNumber: [string, (io: BytesIO, value: never) => unknown, string, string][] = [
     ['read', (io, value) => io.read(value), 'read', 'size'],
     ['read1', (io, value) => io.read1(value), 'read', 'size'],
@@ -775,6 +776,24 @@ describe('wrong arguments', () => {
     const attempt = () => use(io, value as never);
     expect(attempt).toThrow(TypeError);
     expect(attempt).toThrow(expect.objectContaining({ code: 'ERR_MEMIO_TYPE', message }));
+    expect(io.tell()).toBe(5);
+    expect(io.size).toBe(13);
+  });
+
+  it.each(
+    takesNumber.flatMap(([name, use, action, argument]) =>
+      beyond.map((value) => ({
+        name,
+        use,
+        value,
+        message: `Cannot ${action} ${value}: ${argument} must be within ±2 ** 53`,
+      })),
+    ),
+  )('$name: $message, an OverflowError in Python', ({ use, value, message }) => {
+    const io = at(5);
+    const attempt = () => use(io, value as never);
+    expect(attempt).toThrow(RangeError);
+    expect(attempt).toThrow(expect.objectContaining({ code: 'ERR_MEMIO_RANGE', message }));
     expect(io.tell()).toBe(5);
     expect(io.size).toBe(13);
   });
@@ -822,7 +841,7 @@ describe('wrong arguments', () => {
     ['undefined', undefined],
   ])('write(), readinto() and writelines() refuse %s', (called, value) => {
     const io = at(5);
-    const cure = 'expected an ArrayBuffer or a view on one';
+    const cure = 'expected an ArrayBuffer or a view of one';
     expect(() => io.write(value as never)).toThrow(`Cannot write ${called}: ${cure}`);
     expect(() => io.readinto(value as never)).toThrow(`Cannot read into ${called}: ${cure}`);
     expect(() => io.writelines([value as never])).toThrow(`Cannot write ${called}: ${cure}`);
@@ -855,7 +874,9 @@ describe('wrong arguments', () => {
   });
 
   it('write() says how text is encoded', () => {
-    expect(() => at(5).write('text' as never)).toThrow(/^Cannot write the string "text": .*TextEncoder.* b`…`$/);
+    expect(() => at(5).write('text' as never)).toThrow(
+      /^Cannot write the string "text": .*; encode text with new TextEncoder\(\)/,
+    );
   });
 
   it('are told apart from memio by their code', () => {

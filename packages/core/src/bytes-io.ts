@@ -1,12 +1,21 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { type BytesLike, requireBytes } from './bytes-like.ts';
+import { requireCount, requireInteger, requireLimit, requireOptions } from './arguments.ts';
+import { type Base64Options, base64Of } from './base64.ts';
+import { type BytesLike, bytesOf, isPlainBuffer, kindOf, requireBytes, trueLength } from './bytes-like.ts';
 import type { BytesView } from './bytes-view.ts';
+import { collect, type FromOptions } from './collect.ts';
+import { StoreCollector } from './collectors.ts';
 import { describe, rangeError, typeError, UnsupportedOperation } from './errors.ts';
-import type { Source } from './feed.ts';
-import type { FromOptions } from './ingest.ts';
-import { indexOfNewline } from './newline.ts';
-import { Storage } from './storage.ts';
-import { readableOf, writableOf } from './web-streams.ts';
+import { inspect } from './inspect.ts';
+import { MemoryStore } from './memory-store.ts';
+import type { Source } from './source.ts';
+import { type Content, HOLD, STORE, type Store } from './store.ts';
+import { textOf } from './text.ts';
+import { textLines } from './text-lines.ts';
+import { chunksOf, readableOf, type SinkChunk, writableOf } from './web-streams.ts';
+
+/** Where content is not in memory, it is read in pieces of so many bytes; a multiple of 3, for base64. */
+const PIECE = 3 * 65_536;
 
 /** A size, an offset or a hint; `undefined` and `null` are Python's `None`. */
 type Optional = number | null | undefined;
@@ -16,6 +25,20 @@ export interface BytesIOOptions {
   /** The most bytes the stream may ever hold; a write past it throws `LimitError` and changes nothing. Default: no limit. */
   maxBytes?: number | undefined;
 }
+
+/** Options of `stream()`. */
+export interface StreamOptions {
+  /** The first byte, counted from 0. Default: 0. */
+  start?: number | undefined;
+  /** Behind the last byte, as for `Blob.slice`; an end beyond the content means its end. Default: the end. */
+  end?: number | undefined;
+}
+
+/** `BytesIO`, or a subclass of it that is constructed in the same way, perhaps with more options. */
+export type StreamClass<Stream extends BytesIO, Options extends BytesIOOptions> = new (
+  initialBytes?: BytesLike | null,
+  options?: Options,
+) => Stream;
 
 /**
  * One seekable byte stream in memory: Python's `io.BytesIO`. What Python has keeps its Python name and its Python
@@ -36,27 +59,47 @@ export interface BytesIOOptions {
  * @see {@link https://docs.python.org/3/library/io.html#io.BytesIO | io.BytesIO}
  */
 export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefined> {
-  readonly #storage: Storage;
+  readonly #store: Store;
   #position = 0;
+
+  static {
+    // For other packages of memio and for the inspectors of consoles: these are no part of the type.
+    const hidden = {
+      [HOLD](this: BytesIO, holder: string): Content {
+        this.#store.requireOpen('read');
+        return this.#store.hold(holder);
+      },
+      [Symbol.for('nodejs.util.inspect.custom')](this: BytesIO): string {
+        return inspect(this, this.#store, this.#position);
+      },
+    };
+    for (const key of Object.getOwnPropertySymbols(hidden))
+      Object.defineProperty(BytesIO.prototype, key, {
+        value: hidden[key as typeof HOLD],
+        configurable: true,
+        writable: true,
+      });
+  }
 
   /**
    * A stream that holds a copy of `initialBytes`, with its cursor at 0. Python: `BytesIO(initial_bytes=b'')`.
    *
-   * @throws {TypeError} when `initialBytes` is not bytes-like, or `maxBytes` not an integer
+   * @throws {TypeError} when `initialBytes` is not bytes-like, an option is unknown, or `maxBytes` is not an integer
    * @throws {RangeError} when `maxBytes` is negative
    * @throws {LimitError} when `initialBytes` is larger than `maxBytes`
    */
-  constructor(initialBytes?: BytesLike | null, { maxBytes = Number.POSITIVE_INFINITY }: BytesIOOptions = {}) {
-    if (maxBytes !== Number.POSITIVE_INFINITY) {
-      requireInteger(maxBytes, 'limit a stream to', 'maxBytes');
-      requireNotNegative(maxBytes, 'limit a stream to', 'maxBytes');
+  constructor(initialBytes?: BytesLike | null, options?: BytesIOOptions) {
+    if (options === undefined) {
+      this.#store = new MemoryStore(Number.POSITIVE_INFINITY);
+    } else {
+      requireOptions(options, 'make a stream', ['maxBytes']);
+      const { maxBytes = Number.POSITIVE_INFINITY, [STORE]: store } = options as BytesIOOptions & { [STORE]?: Store };
+      requireLimit(maxBytes, 'limit a stream to', 'maxBytes');
+      this.#store = store ?? new MemoryStore(maxBytes);
     }
-    this.#storage = new Storage(maxBytes);
     if (initialBytes === undefined || initialBytes === null) return;
     const bytes = requireBytes(initialBytes, 'make a stream of');
-    this.#storage.reserve(bytes.length);
-    this.#storage.bytes.set(bytes);
-    this.#storage.size = bytes.length;
+    if (bytes.length > 0) this.#store.put(bytes, 0);
   }
 
   /**
@@ -66,29 +109,36 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
    *
    * @throws {TypeError} when `bytes` is not a `Uint8Array` on a plain, fixed-size `ArrayBuffer`
    */
-  static adopt(bytes: Uint8Array<ArrayBuffer>, options?: BytesIOOptions): BytesIO {
-    if (!(bytes instanceof Uint8Array)) throw typeError(`Cannot adopt ${describe(bytes)}: expected a Uint8Array`);
-    const { buffer } = bytes;
-    if (!(buffer instanceof ArrayBuffer) || ('resizable' in buffer && buffer.resizable)) {
+  static adopt<Stream extends BytesIO, Options extends BytesIOOptions>(
+    this: StreamClass<Stream, Options>,
+    bytes: Uint8Array<ArrayBuffer>,
+    options?: NoInfer<Options>,
+  ): Stream {
+    const memory = kindOf.call(bytes) === 'Uint8Array' ? bytesOf(bytes) : undefined;
+    if (!memory) throw typeError(`Cannot adopt ${describe(bytes)}: expected a Uint8Array`);
+    const { buffer } = memory;
+    if (!isPlainBuffer(buffer) || ('resizable' in buffer && buffer.resizable)) {
       throw typeError('Cannot adopt shared or resizable memory: the constructor copies it');
     }
-    if (bytes.length < buffer.byteLength && bytes.constructor !== Uint8Array) return new BytesIO(bytes, options);
-    const stream = new BytesIO(undefined, options);
-    stream.#storage.adopt(new Uint8Array(buffer, bytes.byteOffset, bytes.length));
+    const isSlice = memory.length < buffer.byteLength && bytes.constructor !== Uint8Array;
+    const stream = new this(isSlice ? memory : undefined, options);
+    if (!isSlice && memory.length > 0) stream.#store.adopt(memory as Uint8Array<ArrayBuffer>);
     return stream;
   }
 
   /**
    * A stream of everything that `source` yields, with its cursor at 0, ready to read. The source is always used up or
-   * cancelled.
+   * cancelled. A subclass makes a stream of its own class, constructed with the options that are not listed here.
    *
    * A `Response` is checked: its status must be a success, and its body as long as its Content-Length says (unless it
-   * came content-encoded). A `BytesIO` is read from its cursor, like any file in Python.
+   * came content-encoded). A `BytesIO` is read from its cursor, like any file in Python. A chunk of a stream that is not
+   * a byte stream is copied when it arrives.
    *
    * @throws {LimitError} when more than `maxBytes` came; it carries what had arrived
-   * @throws {SourceError} when the source failed, was aborted, or yielded fewer or more than `expectedLength` bytes; it
-   *   carries what had arrived
+   * @throws {SourceError} when the source failed, or yielded fewer or more than `expectedLength` bytes; it carries what
+   *   had arrived
    * @throws {TypeError} when `source` is none of these, or yields something that is not bytes-like
+   * @throws the reason of `signal`, as it is
    *
    * @example
    * ```ts
@@ -96,12 +146,23 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
    * io.read(3); //=> b`GIF`
    * ```
    */
-  static async from(source: Source, options: FromOptions = {}): Promise<BytesIO> {
-    const { ingest, FreshContent } = await loadIngest(source);
-    const stream = new BytesIO(undefined, options);
-    const content = new FreshContent(stream.#storage);
-    await ingest(source, options, content);
-    content.end();
+  static async from<Stream extends BytesIO, Options extends BytesIOOptions>(
+    this: StreamClass<Stream, Options>,
+    source: Source,
+    options?: FromOptions & NoInfer<Options>,
+  ): Promise<Stream> {
+    if (options !== undefined) requireOptions(options, 'read a source');
+    const { maxBytes, expectedLength, signal, onProgress, ...own }: FromOptions = options ?? {};
+    // What is not for the source is for the constructor, which refuses what it does not know.
+    const stream = new this(undefined, own as Options);
+    const collector = new StoreCollector(stream.#store);
+    try {
+      await collect(source, { maxBytes, expectedLength, signal, onProgress }, collector);
+      collector.end();
+    } catch (error) {
+      stream.close();
+      throw error;
+    }
     return stream;
   }
 
@@ -110,24 +171,34 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
    * is as it was. Sources, options and errors are those of `BytesIO.from`.
    *
    * @returns the number of bytes written
+   * @throws {LimitError} when the stream would be larger than its own `maxBytes`; the source is cancelled as soon as it
+   *   has yielded more than that
    */
   async writeFrom(source: Source, options: FromOptions = {}): Promise<number> {
-    this.#storage.requireOpen('write');
-    const { ingest, KeptChunks } = await loadIngest(source);
-    const basin = new KeptChunks();
-    await ingest(source, options, basin);
-    return this.#place(basin.chunks);
+    this.#store.requireOpen('write');
+    const collected = this.#store.fresh();
+    try {
+      const collector = new StoreCollector(collected, this.#store.maxBytes);
+      await collect(source, options, collector);
+      collector.end();
+      const { size } = collected;
+      this.#store.absorb(collected, this.#position);
+      this.#position += size;
+      return size;
+    } finally {
+      collected.close();
+    }
   }
 
   /** Whether `close()` was called. */
   get closed(): boolean {
-    return this.#storage.writable < 0;
+    return this.#store.writable < 0;
   }
 
   /** The number of bytes in the stream, whatever the cursor; as on `Blob`. Python: `getbuffer().nbytes`. */
   get size(): number {
-    this.#storage.requireOpen('tell the size');
-    return this.#storage.size;
+    this.#store.requireOpen('tell the size');
+    return this.#store.size;
   }
 
   /**
@@ -141,28 +212,35 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
    * @throws {RangeError} when the engine cannot hold that much
    */
   write(data: BytesLike): number {
-    const storage = this.#storage;
+    let store: Store;
+    try {
+      store = this.#store;
+    } catch (cause) {
+      throw typeError('Cannot write: the method has lost its stream; pass (chunk) => io.write(chunk)', { cause });
+    }
     const bytes = data instanceof Uint8Array ? data : this.#toWrite(data);
-    const { length } = bytes;
+    const length = trueLength(bytes);
     const start = this.#position;
     const end = start + length;
-    if (end > storage.writable || start > storage.size) {
-      storage.requireOpen('write');
-      if (length === 0) return 0;
-      storage.extend(start, end);
+    if (end > store.writable || start > store.size || length === 0) {
+      store.requireOpen('write');
+      if (length === 0) return requireBytes(bytes, 'write').length;
+      store.put(bytes, start);
+    } else {
+      // A call of `set` takes 12 ns however short the array.
+      if (length === 1) store.bytes[start] = bytes[0]!;
+      else store.bytes.set(bytes, start);
+      if (end > store.size) store.size = end;
     }
-    storage.bytes.set(bytes, start);
-    if (end > storage.size) storage.size = end;
     this.#position = end;
     return length;
   }
 
   /** `write` for each of `lines`; no line ends are added. What was written before one that fails stays. */
   writelines(lines: Iterable<BytesLike>): void {
-    this.#storage.requireOpen('write');
-    if (typeof lines !== 'object' || typeof lines?.[Symbol.iterator] !== 'function') {
+    this.#store.requireOpen('write');
+    if (typeof lines !== 'object' || typeof lines?.[Symbol.iterator] !== 'function')
       throw typeError(`Cannot write the lines of ${describe(lines)}: expected an iterable of bytes`);
-    }
     for (const line of lines) BytesIO.prototype.write.call(this, line);
   }
 
@@ -197,15 +275,16 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
    * @throws {TypeError} when `target` is not bytes-like
    */
   readinto(target: BytesLike): number {
+    const store = this.#store;
     const into = target instanceof Uint8Array ? target : requireBytes(target, 'read into');
-    const storage = this.#storage;
     const start = this.#position;
-    const length = Math.min(into.length, storage.size - start);
+    const length = Math.min(trueLength(into), store.size - start);
     if (length <= 0) {
-      storage.requireOpen('read');
+      store.requireOpen('read');
+      requireBytes(into, 'read into'); // 0 means the end, and not that the target has lost its memory
       return 0;
     }
-    storage.copyInto(into, start, length);
+    store.copyInto(into, start, length);
     this.#position = start + length;
     return length;
   }
@@ -226,12 +305,12 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
 
   /** Reads lines until the end, or until they have `hint` bytes together when `hint` is positive. */
   readlines(hint?: Optional): Uint8Array<ArrayBuffer>[] {
-    this.#storage.requireOpen('read lines');
+    this.#store.requireOpen('read lines');
     if (hint !== undefined && hint !== null) requireInteger(hint, 'read lines of', 'hint');
     const most = hint && hint > 0 ? hint : Number.MAX_SAFE_INTEGER;
     const lines: Uint8Array<ArrayBuffer>[] = [];
-    for (let total = 0; total < most && this.#position < this.#storage.size; ) {
-      const line = this.#take(this.#endOfLine(this.#storage.size), 'read a line');
+    for (let total = 0; total < most && this.#position < this.#store.size; ) {
+      const line = this.#take(this.#endOfLine(this.#store.size), 'read a line');
       total += line.length;
       lines.push(line);
     }
@@ -240,15 +319,7 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
 
   /** The lines from the cursor on; every step moves the cursor. Of a closed stream the first step throws, as in Python. */
   [Symbol.iterator](): IterableIterator<Uint8Array<ArrayBuffer>, void, undefined> {
-    return {
-      next: () => {
-        const value = this.#take(this.#endOfLine(this.#storage.size), 'read a line');
-        return value.length > 0 ? { done: false, value } : { done: true, value: undefined };
-      },
-      [Symbol.iterator]() {
-        return this;
-      },
-    };
+    return this.#iterate(() => this.#take(this.#endOfLine(this.#store.size), 'read a line'));
   }
 
   /**
@@ -260,13 +331,13 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
    * @throws {RangeError} when an absolute offset is negative, the position too large, or `whence` none of the three
    */
   seek(offset: number, whence: 0 | 1 | 2 = 0): number {
-    requireInteger(offset, 'seek to', 'position');
-    requireInteger(whence, 'seek with whence', 'whence');
-    const storage = this.#storage;
-    storage.requireOpen('seek');
+    if (!Number.isSafeInteger(offset)) requireInteger(offset, 'seek to', 'position');
+    if (!Number.isSafeInteger(whence)) requireInteger(whence, 'seek with whence', 'whence');
+    const store = this.#store;
+    if (store.writable <= 0) store.requireOpen('seek');
     if (whence < 0 || whence > 2) throw rangeError(`Cannot seek with whence ${whence}: expected 0, 1 or 2`);
-    if (whence === 0) requireNotNegative(offset, 'seek to', 'position');
-    const position = offset + (whence === 0 ? 0 : whence === 1 ? this.#position : storage.size);
+    if (whence === 0 && offset < 0) requireCount(offset, 'seek to', 'position');
+    const position = offset + (whence === 0 ? 0 : whence === 1 ? this.#position : store.size);
     if (position > Number.MAX_SAFE_INTEGER) throw rangeError(`Cannot seek to ${position}: position must be < 2 ** 53`);
     this.#position = Math.max(position, 0);
     return this.#position;
@@ -274,7 +345,7 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
 
   /** The position of the cursor. */
   tell(): number {
-    if (this.#storage.writable < 0) this.#storage.requireOpen('tell the position');
+    if (this.#store.writable <= 0) this.#store.requireOpen('tell the position');
     return this.#position;
   }
 
@@ -288,72 +359,181 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
    */
   truncate(size?: Optional): number {
     if (size !== undefined && size !== null) requireInteger(size, 'truncate to', 'size');
-    this.#storage.requireOpen('truncate');
+    this.#store.requireOpen('truncate');
     const to = (size ?? this.#position) + 0; // -0 is an integer too
-    requireNotNegative(to, 'truncate to', 'size');
-    if (to < this.#storage.size) this.#storage.truncate(to);
+    requireCount(to, 'truncate to', 'size');
+    if (to < this.#store.size) this.#store.truncate(to);
     return to;
+  }
+
+  /**
+   * Iterates over the rest of the stream, from the cursor on, in copies of `size` bytes; the last one may be shorter.
+   * Python's loop `while chunk := f.read(n)` never ends in JavaScript, where an empty array is truthy.
+   *
+   * @throws {RangeError} when `size` is less than 1
+   *
+   * @example
+   * ```ts
+   * const io = new BytesIO(b`abcde`);
+   * [...io.chunks(2)]; //=> [b`ab`, b`cd`, b`e`]
+   * ```
+   */
+  chunks(size: number = 65_536): IterableIterator<Uint8Array<ArrayBuffer>, void, undefined> {
+    requireCount(size, 'iterate in chunks of', 'size', 1);
+    this.#store.requireOpen('read');
+    return this.#iterate(() => this.read(size));
+  }
+
+  /**
+   * Iterates over the text lines from the cursor on, without their line ends (`\n` or `\r\n`); at every step the cursor
+   * is behind the line. A byte order mark at the start of the stream is left out. Bytes that are invalid in the encoding
+   * become U+FFFD. Up to 64 KiB are decoded ahead: what is written into them meanwhile may not be seen.
+   *
+   * @param encoding a label of the {@link https://encoding.spec.whatwg.org/#names-and-labels | Encoding Standard};
+   *   default: UTF-8
+   * @throws {RangeError} when the platform does not know `encoding`, or lines depend on each other (ISO-2022-JP)
+   *
+   * @example
+   * ```ts
+   * const io = new BytesIO(b`one\ntwo\n`);
+   * [...io.lines()]; //=> ['one', 'two']
+   * ```
+   */
+  lines(encoding?: string): IterableIterator<string, void, undefined> {
+    this.#store.requireOpen('read lines');
+    return textLines(this, encoding);
+  }
+
+  /**
+   * Iterates over the whole content in copies of 64 KiB, whatever the cursor, which does not move. `fetch`, `Response`,
+   * `fs.writeFile` and `pipeline` of Node.js accept a `BytesIO` for that. This differs from Python, whose readers
+   * continue at the cursor, so that a stream that was just written sends nothing.
+   *
+   * From the first step to the last, or to `return`, it holds the content: a change of the size throws `BufferError`.
+   */
+  [Symbol.asyncIterator](): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+    return chunksOf(() => this.#held('for await'));
   }
 
   /** A copy of the whole content, whatever the cursor. */
   getvalue(): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.#content('get the value'));
+    this.#store.requireOpen('get the value');
+    return this.#store.copy(0, this.#store.size);
   }
 
   /**
    * The whole content without a copy: a view that shares its memory with the stream until it is released. While views
-   * are out, whatever would change the size, and `close`, throws `BufferError`; writes within the size go through.
+   * are in use, whatever would change the size, and `close`, throws `BufferError`; writes within the size go through.
+   *
+   * Do not transfer its buffer away (`postMessage` and `structuredClone` with a transfer list, libraries that do so):
+   * the stream loses its content, and all its methods but `close` throw `BufferError`.
    *
    * @example
    * ```ts
-   * using view = io.getbuffer();
-   * await crypto.subtle.digest('SHA-256', view);
+   * const view = io.getbuffer();
+   * try {
+   *   await crypto.subtle.digest('SHA-256', view);
+   * } finally {
+   *   view.release();
+   * }
    * ```
+   *
+   * With `using view = io.getbuffer()` (Node.js 24, or a compiler) the view is released at the end of the block.
    */
   getbuffer(): BytesView {
-    this.#storage.requireOpen('get the buffer');
-    return this.#storage.lend();
+    this.#store.requireOpen('get the buffer');
+    return this.#store.lend();
   }
 
   /**
-   * The whole content as a stream of bytes, whatever the cursor; BYOB readers are served. It holds a view: until it has
+   * The content as a stream of bytes, whatever the cursor; BYOB readers are served. It holds the content: until it has
    * been read to its end, or cancelled, a change of the size throws `BufferError`.
+   *
+   * @param options a part of the content; all of it by default
+   * @throws {RangeError} when `start` is negative, or larger than `end`
    *
    * @example
    * ```ts
    * new Response(io.stream(), { headers: { 'content-length': `${io.size}` } });
    * ```
    */
-  stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return readableOf(this);
+  stream(options: StreamOptions = {}): ReadableStream<Uint8Array<ArrayBuffer>> {
+    requireOptions(options, 'stream', ['start', 'end']);
+    const { start = 0, end = Number.POSITIVE_INFINITY } = options;
+    requireCount(start, 'stream from', 'start');
+    requireLimit(end, 'stream up to', 'end');
+    if (start > end) throw rangeError(`Cannot stream from ${start} to ${end}: start must be <= end`);
+    return readableOf(this.#held('stream()'), start, end);
   }
 
   /**
    * A stream that writes each of its chunks at the cursor, as `write` does; an error of `write` errors it. What was
-   * written stays when it is aborted. Closing it does not close this stream.
+   * written stays when it is aborted. Closing it does not close this stream. The commands of a
+   * `FileSystemWritableFileStream` (`write` at a position, `seek`, `truncate`) are carried out as well.
    *
    * @example
    * ```ts
    * await response.body?.pipeTo(io.sink());
    * ```
    */
-  sink(): WritableStream<BytesLike> {
+  sink(): WritableStream<SinkChunk> {
     return writableOf(this);
   }
 
   /** A `Blob` of a copy of the whole content, whatever the cursor. */
   blob(type: string = ''): Blob {
-    return new Blob([this.#content('make a blob')], { type });
+    this.#store.requireOpen('make a blob');
+    // A Blob of Blobs shares their memory: of what is in a file, a piece is in memory twice for a moment, not the whole.
+    const parts = Array.from(this.#store.pieces(PIECE * 16), (piece) => new Blob([piece]));
+    return new Blob(parts, { type });
   }
 
   /**
-   * The whole content as text (UTF-8 by default), whatever the cursor, without a byte order mark. Python: `getvalue().decode()`; what is
-   * not valid in the encoding becomes U+FFFD.
+   * The whole content as text (UTF-8 by default), whatever the cursor, without a byte order mark. Python:
+   * `getvalue().decode()`; bytes that are invalid in the encoding become U+FFFD.
    *
-   * @throws {RangeError} when the platform does not know `encoding`
+   * @param encoding a label of the {@link https://encoding.spec.whatwg.org/#names-and-labels | Encoding Standard}, where
+   *   `latin1` and `ascii` mean windows-1252
+   * @throws {RangeError} when the platform does not know `encoding`, or has no string of that length
    */
   text(encoding?: string): string {
-    return new TextDecoder(encoding).decode(this.#content('decode'));
+    this.#store.requireOpen('decode');
+    return textOf(this.#store.pieces(PIECE), encoding);
+  }
+
+  /**
+   * The whole content in base64, whatever the cursor, as `Uint8Array.prototype.toBase64` encodes it. Python:
+   * `base64.b64encode(io.getvalue())`.
+   *
+   * @throws {TypeError} when `alphabet` is neither `'base64'` nor `'base64url'`
+   * @throws {RangeError} when the engine has no string of that length
+   *
+   * @example
+   * ```ts
+   * const io = new BytesIO(b`\xfb\xff`);
+   * io.toBase64(); //=> '+/8='
+   * io.toBase64({ alphabet: 'base64url', omitPadding: true }); //=> '-_8'
+   * ```
+   */
+  toBase64(options: Base64Options = {}): string {
+    this.#store.requireOpen('encode as base64');
+    return base64Of(this.#store.pieces(PIECE), options);
+  }
+
+  /**
+   * @throws {TypeError} always: text of a stream is made by mistake (`${io}`, `new Blob([io])`, a body in a browser)
+   */
+  [Symbol.toPrimitive](): never {
+    throw typeError('Cannot convert a BytesIO: pass getvalue(), stream(), blob() or text()');
+  }
+
+  /**
+   * Throws a `TypeError` when `JSON.stringify` calls it: JSON has no bytes. Without arguments, as the pretty-printers of
+   * test runners call it, it describes the stream.
+   */
+  toJSON(key?: string): string {
+    if (key === undefined) return inspect(this, this.#store, this.#position);
+    throw typeError(`Cannot write ${JSON.stringify(key)}, a BytesIO, as JSON: use toBase64() or text()`);
   }
 
   /**
@@ -363,7 +543,7 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
    * @throws {BufferError} while a view is out
    */
   transfer(): Uint8Array<ArrayBuffer> {
-    const bytes = this.#storage.handOver();
+    const bytes = this.#store.handOver();
     this.#position = 0;
     return bytes;
   }
@@ -374,7 +554,7 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
    * @throws {BufferError} while a view is out
    */
   close(): void {
-    this.#storage.close();
+    this.#store.close();
   }
 
   /** `close()`, for `using io = new BytesIO()`: Python's `with`. */
@@ -384,30 +564,30 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
 
   /** Does nothing: there is nothing below to flush to. */
   flush(): void {
-    this.#storage.requireOpen();
+    this.#store.requireOpen();
   }
 
   /** Always `false`. */
   isatty(): boolean {
-    this.#storage.requireOpen();
+    this.#store.requireOpen();
     return false;
   }
 
   /** Always `true`. */
   readable(): boolean {
-    this.#storage.requireOpen();
+    this.#store.requireOpen();
     return true;
   }
 
   /** Always `true`. */
   writable(): boolean {
-    this.#storage.requireOpen();
+    this.#store.requireOpen();
     return true;
   }
 
   /** Always `true`. */
   seekable(): boolean {
-    this.#storage.requireOpen();
+    this.#store.requireOpen();
     return true;
   }
 
@@ -421,15 +601,26 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
     throw new UnsupportedOperation('Cannot detach: the stream is in memory');
   }
 
-  /** All of it, as an alias that nobody else may see. */
-  #content(action: string): Uint8Array<ArrayBuffer> {
-    this.#storage.requireOpen(action);
-    return this.#storage.window(0, this.#storage.size);
+  #held(holder: string): Content {
+    this.#store.requireOpen('read');
+    return this.#store.hold(holder);
+  }
+
+  #iterate(next: () => Uint8Array<ArrayBuffer>): IterableIterator<Uint8Array<ArrayBuffer>, void, undefined> {
+    return {
+      next() {
+        const value = next();
+        return value.length > 0 ? { done: false, value } : { done: true, value: undefined };
+      },
+      [Symbol.iterator]() {
+        return this;
+      },
+    };
   }
 
   /** Where a read of `size` bytes from the cursor ends; before the cursor when that is behind the end. */
   #endOf(size: Optional, action: string): number {
-    const end = this.#storage.size;
+    const end = this.#store.size;
     if (size === undefined || size === null) return end;
     requireInteger(size, action, 'size');
     const wanted = this.#position + size;
@@ -437,46 +628,22 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
   }
 
   #endOfLine(end: number): number {
-    return this.#position < end ? indexOfNewline(this.#storage, this.#position, end) + 1 || end : end;
+    return this.#position < end ? this.#store.indexOfNewline(this.#position, end) + 1 || end : end;
   }
 
   #take(end: number, action: string): Uint8Array<ArrayBuffer> {
     const start = this.#position;
     if (start >= end) {
-      this.#storage.requireOpen(action);
+      this.#store.requireOpen(action);
       return new Uint8Array(0);
     }
+    const bytes = this.#store.copy(start, end);
     this.#position = end;
-    return this.#storage.copy(start, end);
+    return bytes;
   }
 
   #toWrite(data: unknown): Uint8Array {
-    this.#storage.requireOpen('write');
+    this.#store.requireOpen('write');
     return requireBytes(data, 'write');
   }
-
-  /** Writes all of `chunks` or nothing, with one growth at the most. */
-  #place(chunks: readonly Uint8Array[]): number {
-    const length = chunks.reduce((sum, { length }) => sum + length, 0);
-    if (length > 0) this.#storage.reserve(this.#position + length);
-    for (const chunk of chunks) BytesIO.prototype.write.call(this, chunk);
-    return length;
-  }
-}
-
-/**
- * Loaded on first use: who only reads and writes does not pay for it. Until it is there an error of a Node.js stream
- * must not find nobody listening, which would end the process; reading the stream finds it again.
- */
-function loadIngest(source: unknown): Promise<typeof import('./ingest.ts')> {
-  (source as { on?(event: string, listener: () => void): void } | null)?.on?.('error', () => {});
-  return import('./ingest.ts');
-}
-
-function requireInteger(value: unknown, action: string, name: string): asserts value is number {
-  if (!Number.isSafeInteger(value)) throw typeError(`Cannot ${action} ${describe(value)}: ${name} must be an integer`);
-}
-
-function requireNotNegative(value: number, action: string, name: string): void {
-  if (value < 0) throw rangeError(`Cannot ${action} ${value}: ${name} must be >= 0`);
 }

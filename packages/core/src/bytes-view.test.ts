@@ -78,7 +78,7 @@ describe('getbuffer()', () => {
       expect.objectContaining({
         name: 'BufferError',
         code: 'ERR_MEMIO_BUFFER',
-        message: `Cannot ${action} while 1 view from getbuffer() is out: call release() on each, or declare it with \`using\``,
+        message: `Cannot ${action} while getbuffer() holds the content: call release() on a view, and let a stream end or cancel it`,
       }),
     );
     expect(new Uint8Array(view)).toEqual(b`abcdef`);
@@ -111,11 +111,11 @@ describe('getbuffer()', () => {
   it('says how many views are out', () => {
     const io = new BytesIO(b`abc`);
     const views = [io.getbuffer(), io.getbuffer(), io.getbuffer()];
-    expect(() => io.close()).toThrow('Cannot close while 3 views from getbuffer() are out: call release() on each');
+    expect(() => io.close()).toThrow('Cannot close while 3 x getbuffer() hold the content: call release()');
     views[1]!.release();
-    expect(() => io.close()).toThrow('Cannot close while 2 views from getbuffer() are out');
+    expect(() => io.close()).toThrow('Cannot close while 2 x getbuffer() hold the content');
     views[0]!.release();
-    expect(() => io.close()).toThrow('Cannot close while 1 view from getbuffer() is out');
+    expect(() => io.close()).toThrow('Cannot close while getbuffer() holds the content');
     views[2]!.release();
     io.close();
     expect(io.closed).toBe(true);
@@ -127,7 +127,7 @@ describe('getbuffer()', () => {
     first.release();
     first.release();
     first[Symbol.dispose]();
-    expect(() => io.close()).toThrow('1 view from getbuffer() is out');
+    expect(() => io.close()).toThrow('Cannot close while getbuffer() holds the content');
     second.release();
     io.close();
   });

@@ -135,8 +135,9 @@ describe('describe()', () => {
     ['true', true],
     ['10n', 10n],
     ['Symbol(s)', Symbol('s')],
-    ['an instance of Function', function named() {}],
-    ['an instance of Object', {}],
+    ['the function named', function named() {}],
+    ['a function', () => {}],
+    ['an object', {}],
     ['an instance of Array', []],
     ['an instance of Local', new Local()],
     ['an instance of Uint8Array', new Uint8Array(1)],
@@ -149,7 +150,7 @@ describe('describe()', () => {
     ['without a prototype', Object.create(null)],
     ['without a constructor', Object.create({ constructor: undefined })],
   ])('says something for an object %s', (_, value) => {
-    expect(call(value)).toMatch(/^an instance of .+$/);
+    expect(call(value)).toBe('an object');
   });
 
   it('does not repeat a long string', () => {

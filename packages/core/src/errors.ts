@@ -162,8 +162,8 @@ const coded = <Of extends Error, Code extends MemioErrorCode>(error: Of, code: C
   Object.assign(error, { code });
 
 /** An argument of the wrong type. */
-export const typeError = (message: string): MemioError<'ERR_MEMIO_TYPE'> =>
-  coded(new TypeError(message), 'ERR_MEMIO_TYPE');
+export const typeError = (message: string, options?: ErrorOptions): MemioError<'ERR_MEMIO_TYPE'> =>
+  coded(new TypeError(message, options), 'ERR_MEMIO_TYPE');
 
 /** A number out of its range (Python's `ValueError`). */
 export const rangeError = (message: string, options?: ErrorOptions): MemioError<'ERR_MEMIO_RANGE'> =>
@@ -176,5 +176,7 @@ export const syntaxError = (message: string): MemioError<'ERR_MEMIO_SYNTAX'> =>
 export function describe(value: unknown): string {
   if (typeof value === 'string') return `the string ${JSON.stringify(value.slice(0, 40))}`;
   if (Object(value) !== value) return String(value) + (typeof value === 'bigint' ? 'n' : '');
-  return `an instance of ${Object.getPrototypeOf(value)?.constructor?.name}`;
+  if (typeof value === 'function') return value.name ? `the function ${value.name}` : 'a function';
+  const name = Object.getPrototypeOf(value)?.constructor?.name;
+  return typeof name === 'string' && name !== 'Object' ? `an instance of ${name}` : 'an object';
 }

@@ -1,6 +1,8 @@
-export { BytesIO, type BytesIOOptions } from './bytes-io.ts';
+export type { Base64Options } from './base64.ts';
+export { BytesIO, type BytesIOOptions, type StreamClass, type StreamOptions } from './bytes-io.ts';
 export type { BytesLike } from './bytes-like.ts';
 export { BytesView } from './bytes-view.ts';
+export type { FromOptions } from './collect.ts';
 export {
   AdapterError,
   BufferError,
@@ -13,6 +15,6 @@ export {
   SourceError,
   UnsupportedOperation,
 } from './errors.ts';
-export type { Source } from './feed.ts';
-export type { FromOptions } from './ingest.ts';
 export { b } from './literal.ts';
+export type { Source } from './source.ts';
+export type { SinkChunk } from './web-streams.ts';

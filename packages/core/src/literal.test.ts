@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { describe as call } from './errors.ts';
 import { type BytesLike, b } from './index.ts';
+import { literalOf } from './literal.ts';
 
 /** What the tag gives for literal text that is written `raw` in the source. */
 function literal(raw: string): Uint8Array {
@@ -112,7 +113,38 @@ describe('b', () => {
     const attempt = () => b`${value as never}`;
     expect(attempt).toThrow(TypeError);
     expect(attempt).toThrow(expect.objectContaining({ code: 'ERR_MEMIO_TYPE' }));
-    expect(attempt).toThrow(`Cannot insert ${call(value)}: expected an ArrayBuffer or a view on one`);
+    expect(attempt).toThrow(`Cannot insert ${call(value)}: expected an ArrayBuffer or a view of one`);
+  });
+});
+
+describe('b, called as a function', () => {
+  it.each([['text'], [undefined], [null], [b`abc`], [['text']]])('with %o says that it is a tag', (value) => {
+    expect(() => b(value as never)).toThrow(
+      expect.objectContaining({ code: 'ERR_MEMIO_TYPE', message: expect.stringMatching(/without parentheses$/) }),
+    );
+  });
+});
+
+describe('literalOf()', () => {
+  it.each<[Uint8Array, string]>([
+    [b``, 'b``'],
+    [b`GIF89a`, 'b`GIF89a`'],
+    [b`\t\n\v\f\r\x00\x7f\xff`, 'b`\\t\\n\\v\\f\\r\\x00\\x7f\\xff`'],
+    [b`'"\`\$\\`, 'b`\'"\\`\\$\\\\`'],
+  ])('writes %o', (bytes, text) => {
+    expect(literalOf(bytes)).toBe(text);
+  });
+
+  it('writes what b reads as the same bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+        const text = literalOf(bytes);
+        expect(text).toMatch(/^b`[ -~]*`$/);
+        expect([...literal(text.slice(2, -1))]).toEqual([...bytes]);
+        // What it writes ends no template early.
+        expect(text.slice(2, -1).replace(/\\./g, '')).not.toMatch(/[`$\\]/);
+      }),
+    );
   });
 });
 

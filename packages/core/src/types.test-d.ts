@@ -1,9 +1,10 @@
 import { describe, expectTypeOf, it } from 'vitest';
-import type { Basin, ChunkSink, Held, Operation, ReadOptions, WriteOptions } from './adapter.ts';
+import type { ChunkSink, Held, Operation, ReadOptions, WriteOptions } from './adapter.ts';
 import * as adapter from './adapter.ts';
 import type * as core from './index.ts';
 import {
   type AdapterError,
+  type Base64Options,
   type BufferError,
   BytesIO,
   type BytesIOOptions,
@@ -17,8 +18,10 @@ import {
   type LimitError,
   type MemioError,
   type MemioErrorCode,
+  type SinkChunk,
   type Source,
   type SourceError,
+  type StreamOptions,
   type UnsupportedOperation,
 } from './index.ts';
 
@@ -33,8 +36,25 @@ describe('BytesIO', () => {
     expectTypeOf<ConstructorParameters<typeof BytesIO>>().toEqualTypeOf<
       [initialBytes?: BytesLike | null | undefined, options?: BytesIOOptions | undefined]
     >();
-    expectTypeOf(BytesIO.adopt).toEqualTypeOf<(bytes: Bytes, options?: BytesIOOptions) => BytesIO>();
-    expectTypeOf(BytesIO.from).toEqualTypeOf<(source: Source, options?: FromOptions) => Promise<BytesIO>>();
+    expectTypeOf(BytesIO.adopt(b``)).toEqualTypeOf<BytesIO>();
+    expectTypeOf(BytesIO.adopt(b``, { maxBytes: 1 })).toEqualTypeOf<BytesIO>();
+    expectTypeOf(BytesIO.from(b``)).toEqualTypeOf<Promise<BytesIO>>();
+    expectTypeOf(BytesIO.from(b`` as Source, {} as FromOptions)).toEqualTypeOf<Promise<BytesIO>>();
+    class Named extends BytesIO {
+      constructor(initialBytes?: BytesLike | null, options?: BytesIOOptions & { name?: string }) {
+        super(initialBytes, options);
+      }
+    }
+    expectTypeOf(Named.adopt(b``, { name: 'a' })).toEqualTypeOf<Named>();
+    expectTypeOf(Named.from(b``, { name: 'a', expectedLength: 1 })).toEqualTypeOf<Promise<Named>>();
+    // @ts-expect-error an option of the subclass only
+    BytesIO.from(b``, { name: 'a' });
+    // @ts-expect-error a misspelt option
+    BytesIO.adopt(b``, { maxbytes: 1 });
+    // @ts-expect-error a misspelt option
+    BytesIO.from(b``, { maxbytes: 1 });
+    // @ts-expect-error a controller is not a signal
+    BytesIO.from(b``, { signal: new AbortController() });
     expectTypeOf<BytesIOOptions>().toEqualTypeOf<{ maxBytes?: number | undefined }>();
   });
 
@@ -70,11 +90,19 @@ describe('BytesIO', () => {
   it('has a cursor', () => {
     expectTypeOf(io.seek).toEqualTypeOf<(offset: number, whence?: 0 | 1 | 2) => number>();
     expectTypeOf(io.tell).toEqualTypeOf<() => number>();
+    expectTypeOf(io.chunks).toEqualTypeOf<(size?: number) => IterableIterator<Bytes, void, undefined>>();
+    expectTypeOf(io.lines).toEqualTypeOf<(encoding?: string) => IterableIterator<string, void, undefined>>();
   });
 
   it('is a part of the web', () => {
-    expectTypeOf(io.stream).toEqualTypeOf<() => ReadableStream<Bytes>>();
-    expectTypeOf(io.sink).toEqualTypeOf<() => WritableStream<BytesLike>>();
+    expectTypeOf(io.stream).toEqualTypeOf<(options?: StreamOptions) => ReadableStream<Bytes>>();
+    expectTypeOf<StreamOptions>().toEqualTypeOf<{ start?: number | undefined; end?: number | undefined }>();
+    expectTypeOf(io.sink).toEqualTypeOf<() => WritableStream<SinkChunk>>();
+    expectTypeOf<BytesLike>().toExtend<SinkChunk>();
+    expectTypeOf(io[Symbol.asyncIterator]()).toEqualTypeOf<AsyncGenerator<Bytes, void, undefined>>();
+    expectTypeOf(io.toBase64).toEqualTypeOf<(options?: Base64Options) => string>();
+    expectTypeOf(io.toJSON).toEqualTypeOf<(key?: string) => string>();
+    expectTypeOf(io[Symbol.toPrimitive]).toEqualTypeOf<() => never>();
     expectTypeOf(io.blob).toEqualTypeOf<(type?: string) => Blob>();
     expectTypeOf(io.text).toEqualTypeOf<(encoding?: string) => string>();
   });
@@ -100,6 +128,7 @@ describe('BytesIO', () => {
   it('has no member that is not tested here', () => {
     expectTypeOf<keyof BytesIO>().toEqualTypeOf<
       | 'blob'
+      | 'chunks'
       | 'close'
       | 'closed'
       | 'detach'
@@ -108,6 +137,7 @@ describe('BytesIO', () => {
       | 'getbuffer'
       | 'getvalue'
       | 'isatty'
+      | 'lines'
       | 'peek'
       | 'read'
       | 'read1'
@@ -123,14 +153,18 @@ describe('BytesIO', () => {
       | 'stream'
       | 'tell'
       | 'text'
+      | 'toBase64'
+      | 'toJSON'
       | 'transfer'
       | 'truncate'
       | 'writable'
       | 'write'
       | 'writeFrom'
       | 'writelines'
+      | typeof Symbol.asyncIterator
       | typeof Symbol.dispose
       | typeof Symbol.iterator
+      | typeof Symbol.toPrimitive
     >();
     expectTypeOf<Exclude<keyof typeof BytesIO, 'prototype'>>().toEqualTypeOf<'adopt' | 'from'>();
   });
@@ -194,7 +228,7 @@ describe('sources', () => {
   it('are these', () => {
     expectTypeOf<BytesLike>().toEqualTypeOf<ArrayBufferLike | ArrayBufferView<ArrayBufferLike>>();
     expectTypeOf<Source>().toEqualTypeOf<
-      BytesLike | Blob | Response | ReadableStream<BytesLike> | AsyncIterable<BytesLike> | Iterable<BytesLike>
+      BytesLike | Blob | Response | Request | ReadableStream<BytesLike> | AsyncIterable<BytesLike> | Iterable<BytesLike>
     >();
     expectTypeOf<BytesIO>().toExtend<Source>();
     expectTypeOf<File>().toExtend<Source>();
@@ -303,14 +337,20 @@ describe('the entries', () => {
       | 'AdapterError'
       | 'adapterError'
       | 'bytesOf'
+      | 'collect'
       | 'DataError'
       | 'describe'
       | 'holdContent'
-      | 'ingest'
       | 'isStream'
       | 'rangeError'
       | 'readBytes'
       | 'requireBytes'
+      | 'requireCount'
+      | 'requireInteger'
+      | 'requireLimit'
+      | 'requireOptions'
+      | 'requireSignal'
+      | 'turns'
       | 'typeError'
       | 'writeChunks'
     >();
@@ -342,23 +382,14 @@ describe('the adapter kit', () => {
       Promise<(length: number) => void>
     >();
     expectTypeOf<ReadOptions>().toEqualTypeOf<{
-      signal?: AbortSignal | undefined;
       maxInputBytes?: number | undefined;
+      signal?: AbortSignal | undefined;
     }>();
     expectTypeOf(adapter.holdContent).toEqualTypeOf<
       (content: Source | string, options?: ReadOptions) => Promise<Held>
     >();
     expectTypeOf<Held>().toEqualTypeOf<{ bytes: Uint8Array; release(): void }>();
     expectTypeOf<Held<Bytes>>().toEqualTypeOf<{ bytes: Bytes; release(): void }>();
-  });
-
-  it('takes in', () => {
-    expectTypeOf(adapter.ingest).toEqualTypeOf<(source: Source, options: FromOptions, basin: Basin) => Promise<void>>();
-    expectTypeOf<Basin>().toEqualTypeOf<{
-      expect(length: number): void;
-      take(chunk: Uint8Array, owned: boolean): Promise<void> | void;
-      partial(): Uint8Array<ArrayBuffer>;
-    }>();
   });
 
   it('settles', () => {

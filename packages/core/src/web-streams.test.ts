@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { BytesIO, type BytesLike, b, type Source } from './index.ts';
+import { BytesIO, type BytesLike, b, type SinkChunk, type Source } from './index.ts';
 
 const pattern = (length: number) => Uint8Array.from({ length }, (_, index) => index * 7 + (index >> 8));
 
@@ -130,9 +130,9 @@ describe('stream()', () => {
     const content = pattern(150_000);
     const io = new BytesIO(content);
     const [one, two] = [io.stream(), io.stream()];
-    expect(() => io.close()).toThrow(/2 views/);
+    expect(() => io.close()).toThrow('Cannot close while 2 x stream() hold the content');
     expect(Buffer.concat(await chunksOf(one)).equals(content)).toBe(true);
-    expect(() => io.close()).toThrow(/1 view /);
+    expect(() => io.close()).toThrow('Cannot close while stream() holds the content');
     expect(Buffer.concat(await chunksOf(two)).equals(content)).toBe(true);
     io.close();
   });
@@ -263,6 +263,70 @@ describe('stream()', () => {
     const io = streamOn(b`abc`);
     expect(await new Response(io.stream()).text()).toBe('abc');
     expect((await BytesIO.from(io.stream(), { expectedLength: io.size })).getvalue()).toEqual(b`abc`);
+  });
+
+  describe('of a part', () => {
+    const content = pattern(200_000);
+    const parts: [string, { start?: number; end?: number }, number, number][] = [
+      ['all of it', {}, 0, 200_000],
+      ['undefined as none', { start: undefined as never, end: undefined as never }, 0, 200_000],
+      ['from a start', { start: 150_000 }, 150_000, 200_000],
+      ['up to an end', { end: 70_000 }, 0, 70_000],
+      ['a part', { start: 65_535, end: 131_073 }, 65_535, 131_073],
+      ['one byte', { start: 199_999, end: 200_000 }, 199_999, 200_000],
+      ['an end beyond the content', { start: 199_990, end: 2 ** 40 }, 199_990, 200_000],
+      ['an end at infinity', { end: Number.POSITIVE_INFINITY }, 0, 200_000],
+      ['nothing', { start: 7, end: 7 }, 7, 7],
+      ['nothing at the end', { start: 200_000 }, 200_000, 200_000],
+      ['nothing behind the end', { start: 300_000, end: 300_001 }, 300_000, 300_001],
+    ];
+
+    it.each(parts)('reads %s', async (_, options, start, end) => {
+      const io = streamOn(content);
+      const read = Buffer.concat(await chunksOf(io.stream(options)));
+      expect(read.equals(content.subarray(start, end))).toBe(true);
+      expect(io.tell()).toBe(100_000);
+      io.close();
+    });
+
+    it.each(parts)('fills the buffers of a BYOB reader with %s', async (_, options, start, end) => {
+      const io = streamOn(content);
+      const reader = io.stream(options).getReader({ mode: 'byob' });
+      const chunks: Uint8Array[] = [];
+      for (let size = 1; ; size = (size * 7) % 100_003) {
+        const { done, value } = await reader.read(new Uint8Array(size));
+        if (done) break;
+        chunks.push(value);
+      }
+      expect(Buffer.concat(chunks).equals(content.subarray(start, end))).toBe(true);
+      io.close();
+    });
+
+    it('holds the whole content until it ends', async () => {
+      const io = new BytesIO(b`abcdef`);
+      const stream = io.stream({ start: 1, end: 2 });
+      expect(() => io.truncate(5)).toThrow(expect.objectContaining({ code: 'ERR_MEMIO_BUFFER' }));
+      expect(await chunksOf(stream)).toEqual([b`b`]);
+      io.close();
+    });
+
+    it.each<[unknown, string, RegExp]>([
+      [{ start: -1 }, 'ERR_MEMIO_RANGE', /^Cannot stream from -1: start must be >= 0$/],
+      [{ end: -1 }, 'ERR_MEMIO_RANGE', /^Cannot stream up to -1: end must be >= 0$/],
+      [{ start: 3, end: 2 }, 'ERR_MEMIO_RANGE', /^Cannot stream from 3 to 2: start must be <= end$/],
+      [{ start: 1.5 }, 'ERR_MEMIO_TYPE', /start must be an integer$/],
+      [{ end: '2' }, 'ERR_MEMIO_TYPE', /end must be an integer$/],
+      [{ start: 2 ** 53 }, 'ERR_MEMIO_RANGE', /start must be within/],
+      [{ from: 1 }, 'ERR_MEMIO_TYPE', /unknown option "from"; the options are start, end$/],
+      [null, 'ERR_MEMIO_TYPE', /options must be an object, not null$/],
+      [5, 'ERR_MEMIO_TYPE', /options must be an object, not 5$/],
+    ])('refuses the options %j, and holds nothing', (options, code, message) => {
+      const io = new BytesIO(b`abc`);
+      expect(() => io.stream(options as never)).toThrow(
+        expect.objectContaining({ code, message: expect.stringMatching(message) }),
+      );
+      io.close();
+    });
   });
 
   it('needs an open stream', () => {
@@ -410,6 +474,85 @@ describe('sink()', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  describe('with the commands of a file', () => {
+    /** What each step leaves: the content and the cursor. */
+    const steps: [string, SinkChunk, Uint8Array, number][] = [
+      ['writes at the cursor', { type: 'write', data: b`ab` }, b`0ab3456789`, 3],
+      ['takes null as no position', { type: 'write', data: b`ab`, position: null }, b`0ab3456789`, 3],
+      [
+        'writes at a position, and leaves the cursor behind it',
+        { type: 'write', position: 8, data: b`ab` },
+        b`01234567ab`,
+        10,
+      ],
+      ['writes at the start', { type: 'write', position: 0, data: b`ab`.buffer }, b`ab23456789`, 2],
+      ['grows', { type: 'write', position: 9, data: b`abc` }, b`012345678abc`, 12],
+      ['fills a gap with zeros', { type: 'write', position: 12, data: b`a` }, b`0123456789\0\0a`, 13],
+      ['takes any bytes', { type: 'write', position: 1, data: new DataView(b`.ab`.buffer, 1) }, b`0ab3456789`, 3],
+      ['seeks', { type: 'seek', position: 7 }, b`0123456789`, 7],
+      ['seeks behind the end', { type: 'seek', position: 70 }, b`0123456789`, 70],
+      ['truncates, and moves a cursor that was behind the end to it', { type: 'truncate', size: 0 }, b``, 0],
+      ['truncates, and leaves a cursor within', { type: 'truncate', size: 5 }, b`01234`, 1],
+      ['writes plain bytes', b`ab`, b`0ab3456789`, 3],
+    ];
+
+    it.each(steps)('%s', async (_, command, content, position) => {
+      const io = new BytesIO(b`0123456789`);
+      io.seek(1);
+      const writer = io.sink().getWriter();
+      await writer.write(command);
+      await writer.close();
+      expect(io.getvalue()).toEqual(content);
+      expect(io.tell()).toBe(position);
+    });
+
+    it('takes bytes as bytes, whatever properties they have', async () => {
+      const io = new BytesIO();
+      const writer = io.sink().getWriter();
+      await writer.write(Object.assign(b`abc`, { type: 'truncate', size: 0 }));
+      await writer.write(Object.assign(new DataView(b`de`.buffer), { type: 'seek', position: 0 }));
+      expect(io.getvalue()).toEqual(b`abcde`);
+    });
+
+    it.each<[unknown, string]>([
+      [{ type: 'write', position: 5 }, 'ERR_MEMIO_TYPE'],
+      [{ type: 'write', position: 5, data: 'text' }, 'ERR_MEMIO_TYPE'],
+      [{ type: 'write', position: 5, data: new Uint8Array(20) }, 'ERR_MEMIO_LIMIT'],
+      [{ type: 'write', position: -1, data: b`a` }, 'ERR_MEMIO_RANGE'],
+      [{ type: 'write', position: '5', data: b`a` }, 'ERR_MEMIO_TYPE'],
+      [{ type: 'seek' }, 'ERR_MEMIO_TYPE'],
+      [{ type: 'seek', position: -1 }, 'ERR_MEMIO_RANGE'],
+      [{ type: 'truncate' }, 'ERR_MEMIO_TYPE'],
+      [{ type: 'truncate', size: null }, 'ERR_MEMIO_TYPE'],
+      [{ type: 'truncate', size: -1 }, 'ERR_MEMIO_RANGE'],
+      [{ type: 'append', data: b`a` }, 'ERR_MEMIO_TYPE'],
+      [{}, 'ERR_MEMIO_TYPE'],
+      [new Blob(['a']), 'ERR_MEMIO_TYPE'],
+      [null, 'ERR_MEMIO_TYPE'],
+      [undefined, 'ERR_MEMIO_TYPE'],
+    ])('refuses %j and leaves the stream as it was', async (command, code) => {
+      const io = new BytesIO(b`0123456789`, { maxBytes: 12 });
+      io.seek(3);
+      const writer = io.sink().getWriter();
+      writer.closed.catch(() => {});
+      await expect(writer.write(command as never)).rejects.toMatchObject({ code });
+      expect(io.getvalue()).toEqual(b`0123456789`);
+      expect(io.tell()).toBe(3);
+    });
+
+    it('builds what a library that writes a header at the end builds', async () => {
+      const io = new BytesIO();
+      const writer = io.sink().getWriter();
+      await writer.write({ type: 'write', position: 4, data: b`payload` });
+      await writer.write({ type: 'write', position: 0, data: b`\x07\0\0\0` });
+      await writer.write({ type: 'seek', position: 11 });
+      await writer.write(b`!!!`);
+      await writer.write({ type: 'truncate', size: 12 });
+      expect(io.getvalue()).toEqual(b`\x07\0\0\0payload!`);
+      expect(io.tell()).toBe(12);
+    });
   });
 
   it('calls a write() that a subclass overrides', async () => {

@@ -1,5 +1,5 @@
 import { BytesIO, type Source } from '@memio/core';
-import { type Basin, ingest } from '@memio/core/adapter';
+import { type Collector, collect } from '@memio/core/adapter';
 import { crc32 } from '@memio/formats';
 import JSZip from 'jszip';
 import { requireSize } from './zip32.ts';
@@ -153,7 +153,7 @@ class Packing {
   async #blocks(source: Source, use: (block: Uint8Array<ArrayBuffer>) => Promise<void> | void): Promise<void> {
     const gathered = new BytesIO();
     const nothing = new Uint8Array(0);
-    const basin: Basin = {
+    const collector: Collector = {
       expect() {},
       partial: () => nothing,
       take: (chunk) => {
@@ -164,7 +164,7 @@ class Packing {
         if (gathered.size >= BLOCK) return use(gathered.transfer());
       },
     };
-    await ingest(source, { signal: this.#signal }, basin);
+    await collect(source, { signal: this.#signal }, collector);
     if (gathered.size > 0) await use(gathered.transfer());
   }
 

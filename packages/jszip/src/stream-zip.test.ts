@@ -97,7 +97,7 @@ describe('streamZip() works no faster than it is read', SOON, () => {
     const waiting = new ReadableStream({ cancel: () => void log.push('the stream is cancelled') });
     const reader = streamZip({ io, a: tracking(log, 'a', 40_000), waiting }).getReader();
     await reader.read();
-    expect(() => io.truncate(0)).toThrow('1 view');
+    expect(() => io.truncate(0)).toThrow('getbuffer()');
     await reader.cancel();
     io.truncate(0);
     await expect.poll(() => log).toContain('the stream is cancelled');

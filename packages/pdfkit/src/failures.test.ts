@@ -241,7 +241,7 @@ describe('writePdf() names what it refuses', SOON, () => {
     ['null', null],
     ['5', 5],
     ['the string "report.pdf"', 'report.pdf'],
-    ['an instance of Object', {}],
+    ['an object', {}],
     ['an instance of Array', []],
     ['an instance of Uint8Array', b`%PDF-1.3`],
     ['an instance of PassThrough', new PassThrough()],

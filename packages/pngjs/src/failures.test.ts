@@ -263,7 +263,7 @@ describe('writePng() names what it refuses', SOON, () => {
     ['null', null],
     ['the string "logo.png"', 'logo.png'],
     ['an instance of Uint8Array', b`\x89PNG`],
-    ['an instance of Object', { width: 1, height: 1 }],
+    ['an object', { width: 1, height: 1 }],
   ])('as an image: %s', async (name, source) => {
     expect(await failure((options) => writePng(source as PngImage, options))).toMatchObject(
       typeError(`Cannot write a PNG of ${name}: expected a PNG or { width, height, data }`),

@@ -27,7 +27,9 @@ export function supply({ names, declared }: Syntax, exports: Exports): string {
   const fixtures = wanted.flatMap((name) => (Object.hasOwn(FIXTURES, name) ? [FIXTURES[name]!] : []));
   if (fixtures.some((line) => line.includes('BytesIO')) && !wanted.includes('BytesIO')) wanted.push('BytesIO');
   const imports = wanted.flatMap((name) => {
-    const from = Object.keys(exports).find((module) => exports[module]!.includes(name)) ?? NODE[name];
+    const from =
+      Object.keys(exports).find((module) => exports[module]!.includes(name)) ??
+      (Object.hasOwn(NODE, name) ? NODE[name] : undefined);
     return from === undefined ? [] : [`import { ${name} } from '${from}';`];
   });
   return [...imports, ...fixtures].join(' ');

@@ -11,6 +11,8 @@ describe('where BytesIO differs from CPython by design', () => {
     ['true', true],
     ['false', false],
     ['1n', 1n],
+  ];
+  const notSafe: [string, number][] = [
     ['2 ** 53', LAST + 1],
     ['-(2 ** 53)', -LAST - 1],
     ['1e300', 1e300],
@@ -29,6 +31,13 @@ describe('where BytesIO differs from CPython by design', () => {
     it.each(notSizes)(`${method} refuses %s with a TypeError, an integer in Python`, (_name, value) => {
       expect(() => call(value as never)).toThrow(typeError);
     });
+
+    it.each(notSafe)(
+      `${method} refuses %s with a RangeError, an integer in Python up to sys.maxsize`,
+      (_name, value) => {
+        expect(() => call(value as never)).toThrow(rangeError);
+      },
+    );
   }
 
   it('a float with an integral value is an integer, a TypeError in Python', () => {

@@ -87,14 +87,10 @@ class Run {
       case 'next':
         this.#iterator ??= this.stream[Symbol.iterator]();
         return this.#iterator.next().value;
-      case 'loop': {
-        const lines: unknown[] = [];
-        for (const line of this.stream) {
-          lines.push(line);
-          if (lines.length >= (args[0] as number)) break;
-        }
-        return lines;
-      }
+      case 'loop':
+        return take(this.stream, args[0] as number);
+      case 'chunks':
+        return take(this.stream.chunks(args[0] as number), args[1] as number);
       case 'exit':
         return this.stream[Symbol.dispose]();
       case 'getbuffer': {
@@ -120,6 +116,15 @@ class Run {
     else if (view.length > 0) view[at % view.length] = byte;
     return undefined;
   }
+}
+
+function take(items: Iterable<unknown>, most: number): unknown[] {
+  const taken: unknown[] = [];
+  for (const item of items) {
+    taken.push(item);
+    if (taken.length >= most) break;
+  }
+  return taken;
 }
 
 function decode(value: Value, run: Run, lent: Uint8Array[]): unknown {

@@ -24,7 +24,7 @@ export type Value =
 /**
  * A step is the name of a method of BytesIO and its arguments, or one of these:
  * `new` (makes another stream, which the later steps use), `iter` (makes an iterator), `next` (one step of the iterator),
- * `loop` (a for loop that stops after so many lines), `exit` (the end of `using` or `with`), and `view.read`,
+ * `loop` (a for loop that stops after so many lines), `chunks` (a size, and a loop that stops after so many), `exit` (the end of `using` or `with`), and `view.read`,
  * `view.write` (an index and a byte) and `view.release` on one of the views that are out.
  */
 export type Step = readonly [name: string, ...args: Value[]];
@@ -52,7 +52,7 @@ export type Kind = (typeof KINDS)[number];
  *
  * - Booleans: integers in Python, a TypeError here. `bigint`s: integers in Python, a TypeError here.
  * - Floats with an integral value: a TypeError in Python, not told from integers here.
- * - Integers beyond 2 ** 53 - 1 either way: an integer in Python, a TypeError here. oracle.py stops CPython's cursor at
+ * - Integers beyond 2 ** 53 - 1 either way: an integer in Python, a RangeError here. oracle.py stops CPython's cursor at
  *   2 ** 53 - 1 as it would stop at sys.maxsize, so that this bound is compared all the same.
  * - `undefined` for an argument whose default is not None (`seek`'s whence, `peek`'s size): leaves it out in JavaScript.
  * - `writelines('')`: an iterable of nothing in Python; strings are always a TypeError here.
@@ -165,6 +165,7 @@ const choices: [number, fc.Arbitrary<Step>][] = [
   [1, step('iter')],
   [3, step('next')],
   [2, step('loop', fc.integer({ min: 1, max: 4 }))],
+  [2, step('chunks', fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 4 }))],
   [5, step('seek', fc.constant(0))],
   [5, step('seek', integers)],
   [1, step('seek', weighted<Value>([1, notIntegers], [1, fc.constantFrom<Value>(null, { undefined: true })]))],

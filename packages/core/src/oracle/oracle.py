@@ -140,6 +140,12 @@ class Stream:
             lines.append(line)
         return lines
 
+    def chunks(self, size, most):
+        chunks = []
+        while len(chunks) < most and (chunk := self.call("read", size)):
+            chunks.append(chunk)
+        return chunks
+
     def exit(self):
         return self.call("__exit__", None, None, None)
 

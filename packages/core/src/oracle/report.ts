@@ -53,6 +53,8 @@ const JAVASCRIPT: Language = {
         return 'lines.next();';
       case 'loop':
         return `{ let left = ${index}; for (const line of io) if (--left === 0) break; }`;
+      case 'chunks':
+        return `{ let left = ${at}; for (const chunk of io.chunks(${index})) if (--left === 0) break; }`;
       case 'exit':
         return 'io[Symbol.dispose]();';
       case 'getbuffer':
@@ -90,6 +92,8 @@ const PYTHON: Language = {
         return 'next(io, None)';
       case 'loop':
         return `[line for line, _ in zip(io, range(${index}))]`;
+      case 'chunks':
+        return `[chunk for _, chunk in zip(range(${at}), iter(lambda: io.read(${index}), b''))]`;
       case 'exit':
         return 'io.__exit__(None, None, None)';
       case 'getbuffer':

@@ -185,26 +185,44 @@ describe('BytesIO.from()', () => {
     expect((await BytesIO.from(source)).size).toBe(0);
   });
 
-  it('keeps maxBytes for what is written later', async () => {
+  it('limits the transfer by maxBytes, and not what is written later', async () => {
     const io = await BytesIO.from([b`abc`], { maxBytes: 3 });
     io.seek(0, 2);
-    expect(() => io.write(b`d`)).toThrow(expect.objectContaining({ code: 'ERR_MEMIO_LIMIT' }));
+    expect(io.write(b`def`)).toBe(3);
+    expect(await io.writeFrom([b`g`], { maxBytes: 1 })).toBe(1);
+    expect(io.write(b`h`)).toBe(1);
+    expect(io.getvalue()).toEqual(b`abcdefgh`);
   });
 
-  it.each([['text'], [7], [undefined], [null], [{}], [function* chunks() {}]])('refuses %o', async (source) => {
-    const error = await rejection(BytesIO.from(source as never));
-    expect(error).toBeInstanceOf(TypeError);
-    expect(error).toMatchObject({
-      code: 'ERR_MEMIO_TYPE',
-      message: `Cannot take in ${call(source)}: expected bytes, a Blob, a Response, a ReadableStream or an iterable of bytes`,
-    });
+  it.each<[unknown, string]>([
+    ['text', 'encode text with new TextEncoder(), and load() a path with @memio/node'],
+    ['', 'encode text with new TextEncoder(), and load() a path with @memio/node'],
+    [7, ''],
+    [7n, ''],
+    [undefined, ''],
+    [null, ''],
+    [{}, ''],
+    [Object.create(null), ''],
+    [function* chunks() {}, 'call it, and pass what it returns'],
+    [Promise.resolve(b`abc`), 'await it first'],
+    [{ [Symbol.toStringTag]: 'Blob', size: 3 }, ''],
+    [{ [Symbol.toStringTag]: 'ArrayBuffer', length: 3 }, ''],
+  ])('refuses %o and names the cure', async (source, cure) => {
+    const attempts = [BytesIO.from(source as never), new BytesIO().writeFrom(source as never)];
+    for (const error of await Promise.all(attempts.map(rejection))) {
+      expect(error).toBeInstanceOf(TypeError);
+      expect(error).toMatchObject({ code: 'ERR_MEMIO_TYPE', message: expect.stringContaining(cure) });
+      expect(error['message']).toMatch(
+        `Cannot read ${call(source)}: expected bytes, a Blob, Response, stream or iterable; `,
+      );
+    }
   });
 
   it.each<[FromOptions, string, RegExp]>([
     [{ maxBytes: -1 }, 'ERR_MEMIO_RANGE', /^Cannot .* -1\b.*: maxBytes must be >= 0$/],
     [{ maxBytes: 1.5 }, 'ERR_MEMIO_TYPE', /^Cannot .* 1\.5.*: maxBytes must be an integer$/],
-    [{ expectedLength: -1 }, 'ERR_MEMIO_RANGE', /^Cannot take in -1 bytes: expectedLength must be >= 0$/],
-    [{ expectedLength: 0.5 }, 'ERR_MEMIO_TYPE', /^Cannot take in 0\.5 bytes: expectedLength must be an integer$/],
+    [{ expectedLength: -1 }, 'ERR_MEMIO_RANGE', /^Cannot expect -1: expectedLength must be >= 0$/],
+    [{ expectedLength: 0.5 }, 'ERR_MEMIO_TYPE', /^Cannot expect 0\.5: expectedLength must be an integer$/],
     [{ expectedLength: '3' as never }, 'ERR_MEMIO_TYPE', /the string "3".*: expectedLength must be an integer$/],
   ])('refuses the options %o', async (options, code, message) => {
     expect(await rejection(BytesIO.from([b`abc`], options))).toMatchObject({
@@ -268,8 +286,8 @@ describe('writeFrom()', () => {
   });
 
   it.each<[FromOptions, string, string]>([
-    [{ maxBytes: -1 }, 'ERR_MEMIO_RANGE', 'Cannot take in -1 bytes: maxBytes must be >= 0'],
-    [{ maxBytes: Number.NaN }, 'ERR_MEMIO_TYPE', 'Cannot take in NaN bytes: maxBytes must be an integer'],
+    [{ maxBytes: -1 }, 'ERR_MEMIO_RANGE', 'Cannot read at most -1: maxBytes must be >= 0'],
+    [{ maxBytes: Number.NaN }, 'ERR_MEMIO_TYPE', 'Cannot read at most NaN: maxBytes must be an integer'],
   ])('refuses the options %o', async (options, code, message) => {
     expect(await rejection(new BytesIO().writeFrom([b`abc`], options))).toMatchObject({ code, message });
   });
@@ -293,7 +311,7 @@ describe('maxBytes', () => {
     expect(error).toMatchObject({
       name: 'LimitError',
       code: 'ERR_MEMIO_LIMIT',
-      message: 'Cannot take in 5 bytes: maxBytes is 4',
+      message: 'Cannot read 5 bytes from the source: maxBytes is 4',
       limit: 'maxBytes',
       allowed: 4,
       partial: b`abc`,
@@ -307,14 +325,17 @@ describe('maxBytes', () => {
     ['a Response with a Content-Length', () => new Response('abcde', { headers: { 'content-length': '5' } })],
   ])('refuses %s by its size before it is read', async (_, make) => {
     const error = await rejection(BytesIO.from(make(), { maxBytes: 4 }));
-    expect(error).toMatchObject({ message: 'Cannot take in 5 bytes: maxBytes is 4', partial: b`` });
+    expect(error).toMatchObject({ message: 'Cannot read 5 bytes from the source: maxBytes is 4', partial: b`` });
     expect((await BytesIO.from(make(), { maxBytes: 5 })).size).toBe(5);
   });
 
   it('refuses an expectedLength above it and cancels the source', async () => {
     const cancelled = vi.fn();
     const error = await rejection(BytesIO.from(endless([b`a`], cancelled), { maxBytes: 4, expectedLength: 5 }));
-    expect(error).toMatchObject({ code: 'ERR_MEMIO_LIMIT', message: 'Cannot take in 5 bytes: maxBytes is 4' });
+    expect(error).toMatchObject({
+      code: 'ERR_MEMIO_LIMIT',
+      message: 'Cannot read 5 bytes from the source: maxBytes is 4',
+    });
     expect(cancelled).toHaveBeenCalledTimes(1);
   });
 });
@@ -341,13 +362,16 @@ describe('expectedLength', () => {
     const error = await rejection(BytesIO.from(make([b`ab`, b`c`, b`d`]), { expectedLength: 2 }));
     expect(error).toBeInstanceOf(SourceError);
     expect(error).toMatchObject({ code: 'ERR_MEMIO_OVERRUN', expected: 2 });
-    expect(error['message']).toMatch(/^The source went on after [34] of 2 bytes$/);
+    expect(error['message']).toMatch(/^The source exceeded the expected length after [34] of 2 bytes$/);
   });
 
   it('that is too small cancels the source', async () => {
     const cancelled = vi.fn();
     const error = await rejection(BytesIO.from(endless([b`ab`, b`cd`, b`e`], cancelled), { expectedLength: 3 }));
-    expect(error).toMatchObject({ message: 'The source went on after 4 of 3 bytes', partial: b`abcd` });
+    expect(error).toMatchObject({
+      message: 'The source exceeded the expected length after 4 of 3 bytes',
+      partial: b`abcd`,
+    });
     expect(cancelled).toHaveBeenCalledTimes(1);
   });
 
@@ -614,7 +638,7 @@ describe('a source that misbehaves', () => {
       const error = await rejection(BytesIO.from(source as Source));
       expect(error).toBeInstanceOf(TypeError);
       expect(error).toMatchObject({ code: 'ERR_MEMIO_TYPE' });
-      expect(error['message']).toMatch(`Cannot take in ${call(value)}: expected`);
+      expect(error['message']).toMatch(`Cannot read a chunk from ${call(value)}: expected`);
     }
     expect(cancelled).toHaveBeenCalledTimes(1);
     expect(returned).toHaveBeenCalledTimes(1);
@@ -735,7 +759,7 @@ describe('a Response', () => {
     expect(error).toBeInstanceOf(SourceError);
     expect(error).toMatchObject({
       code: 'ERR_MEMIO_SOURCE',
-      message: 'Cannot read the source: the body of the response was read before',
+      message: 'Cannot read the source: its body was read before',
       partial: b``,
     });
   });
@@ -774,7 +798,7 @@ describe('a Response', () => {
 
   it.each([
     ['5', 'ERR_MEMIO_TRUNCATED', 'The source ended after 3 of 5 bytes'],
-    ['2', 'ERR_MEMIO_OVERRUN', 'The source went on after 3 of 2 bytes'],
+    ['2', 'ERR_MEMIO_OVERRUN', 'The source exceeded the expected length after 3 of 2 bytes'],
   ])('that lies with a Content-Length of %s is an error', async (length, code, message) => {
     expect(await rejection(BytesIO.from(withLength(length)))).toMatchObject({ code, message, partial: b`abc` });
   });
@@ -805,7 +829,7 @@ describe('a Response', () => {
       expect(Buffer.from((await BytesIO.from(await get('/'))).getvalue()).equals(body)).toBe(true);
       expect(await rejection(BytesIO.from(await get('/'), { maxBytes: 99_999 }))).toMatchObject({
         code: 'ERR_MEMIO_LIMIT',
-        message: 'Cannot take in 100000 bytes: maxBytes is 99999',
+        message: 'Cannot read 100000 bytes from the source: maxBytes is 99999',
       });
       expect(await rejection(BytesIO.from(await get('/gone')))).toMatchObject({
         message: 'Cannot read the source: the server answered 410 Gone',

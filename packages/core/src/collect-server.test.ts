@@ -239,7 +239,7 @@ describe('a server that sends too much', () => {
     expect(failure).toMatchObject({
       code: 'ERR_MEMIO_LIMIT',
       partial: b``,
-      message: `Cannot take in ${2 ** 40} bytes: maxBytes is 6`,
+      message: `Cannot read ${2 ** 40} bytes from the source: maxBytes is 6`,
     });
   });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BytesIO, type BytesView, b } from './index.ts';
-import { Storage } from './storage.ts';
+import { MemoryStore } from './memory-store.ts';
 
 const KiB = 1024;
 const MiB = 1024 * KiB;
@@ -176,24 +176,17 @@ describe('the memory of a stream', () => {
   });
 });
 
-describe('Storage', () => {
+describe('MemoryStore', () => {
   const INFINITE = Number.POSITIVE_INFINITY;
 
-  /** `BytesIO.write`, as slowly as it can be said. */
-  function write(storage: Storage, start: number, bytes: Uint8Array): void {
-    storage.extend(start, start + bytes.length);
-    storage.bytes.set(bytes, start);
-    storage.size = Math.max(storage.size, start + bytes.length);
-  }
-
-  function filled(size: number, maxBytes = INFINITE): Storage {
-    const storage = new Storage(maxBytes);
-    write(storage, 0, new Uint8Array(size).fill(7));
+  function filled(size: number, maxBytes = INFINITE): MemoryStore {
+    const storage = new MemoryStore(maxBytes);
+    storage.put(new Uint8Array(size).fill(7), 0);
     return storage;
   }
 
   it('starts empty, with nothing writable', () => {
-    const storage = new Storage(INFINITE);
+    const storage = new MemoryStore(INFINITE);
     expect(storage).toMatchObject({ size: 0, writable: 0 });
   });
 
@@ -209,14 +202,15 @@ describe('Storage', () => {
     expect(filled(maxBytes, maxBytes).writable).toBe(maxBytes);
   });
 
-  it('has its size writable while a view is out, and its capacity again afterwards', () => {
+  it('has nothing writable without a call once a caller has seen the memory', () => {
     const storage = filled(300);
     const [first, second] = [storage.lend(), storage.lend()];
-    expect(storage.writable).toBe(300);
+    expect(storage.writable).toBe(0);
     first.release();
-    expect(storage.writable).toBe(300);
     second.release();
-    expect(storage.writable).toBe(storage.bytes.length);
+    expect(storage.writable).toBe(0);
+    storage.put(Uint8Array.of(8), 300);
+    expect(storage.copy(299, 301)).toEqual(Uint8Array.of(7, 8));
   });
 
   it('has nothing writable when it is closed', () => {
@@ -252,7 +246,7 @@ describe('Storage', () => {
       const next = filled(size);
       expect(next.bytes.buffer).toBe(buffer);
       next.handOver();
-      write(next, 0, new Uint8Array(size));
+      next.put(new Uint8Array(size), 0);
       const again = next.bytes.buffer;
       next.close();
       expect(filled(size).bytes.buffer).toBe(again);
@@ -262,19 +256,19 @@ describe('Storage', () => {
   it('lets the next one have what it has grown out of', () => {
     const storage = filled(256);
     const { buffer } = storage.bytes;
-    write(storage, 256, new Uint8Array(1));
+    storage.put(new Uint8Array(1), 256);
     expect(storage.bytes.buffer).not.toBe(buffer);
     expect(filled(256).bytes.buffer).toBe(buffer);
   });
 
   it('moves seldom while it grows byte by byte, seen by a caller or not', () => {
     for (const seen of [false, true]) {
-      const storage = new Storage(INFINITE);
+      const storage = new MemoryStore(INFINITE);
       if (seen) storage.lend().release();
       const buffers = new Set<ArrayBufferLike>();
       const byte = Uint8Array.of(7);
       for (let size = 0; size < 300_000; size++) {
-        if (size >= storage.writable) write(storage, size, byte);
+        if (size >= storage.writable) storage.put(byte, size);
         else storage.size = size + 1;
         buffers.add(storage.bytes.buffer);
       }
@@ -286,17 +280,16 @@ describe('Storage', () => {
     const storage = filled(10);
     storage.reserve(5 * MiB);
     const { buffer } = storage.bytes;
-    for (let size = 10; size < 5 * MiB; size += MiB)
-      write(storage, size, new Uint8Array(Math.min(MiB, 5 * MiB - size)));
+    for (let size = 10; size < 5 * MiB; size += MiB) storage.put(new Uint8Array(Math.min(MiB, 5 * MiB - size)), size);
     expect(storage.bytes.buffer).toBe(buffer);
   });
 
   it('moves seldom while it grows beyond 2 MiB', () => {
-    const storage = new Storage(INFINITE);
+    const storage = new MemoryStore(INFINITE);
     const buffers = new Set<ArrayBufferLike>();
     const chunk = new Uint8Array(64 * KiB);
     for (let size = 0; size < 40 * MiB; size += chunk.length) {
-      write(storage, size, chunk);
+      storage.put(chunk, size);
       buffers.add(storage.bytes.buffer);
     }
     expect(buffers.size).toBeLessThan(10);
@@ -326,12 +319,12 @@ describe('Storage', () => {
 
   it('does not let the next one have memory that a caller has seen', () => {
     const see = [
-      (storage: Storage) => {
+      (storage: MemoryStore) => {
         const view = storage.lend();
         view.release();
         return view;
       },
-      (storage: Storage) => storage.handOver(),
+      (storage: MemoryStore) => storage.handOver(),
     ];
     for (const one of see) {
       const storage = filled(256);
@@ -341,17 +334,26 @@ describe('Storage', () => {
     }
   });
 
-  it.each<[string, (storage: Storage) => unknown, string]>([
-    ['grow', (storage) => storage.extend(10, 20_000_000), 'Cannot grow to 20000000 bytes while 1 view'],
-    ['reserve', (storage) => storage.reserve(20_000_000), 'Cannot grow to 20000000 bytes while 1 view'],
-    ['truncate', (storage) => storage.truncate(1), 'Cannot truncate to 1 while 1 view'],
-    ['hand over', (storage) => storage.handOver(), 'Cannot transfer while 1 view'],
-    ['close', (storage) => storage.close(), 'Cannot close while 1 view'],
+  it.each<[string, (storage: MemoryStore) => unknown, string]>([
+    [
+      'grow',
+      (storage) => storage.put(Uint8Array.of(8), 19_999_999),
+      'Cannot grow to 20000000 bytes while getbuffer() holds the content',
+    ],
+    [
+      'reserve',
+      (storage) => storage.reserve(20_000_000),
+      'Cannot grow to 20000000 bytes while getbuffer() holds the content',
+    ],
+    ['truncate', (storage) => storage.truncate(1), 'Cannot truncate to 1 while getbuffer() holds the content'],
+    ['hand over', (storage) => storage.handOver(), 'Cannot transfer while getbuffer() holds the content'],
+    ['close', (storage) => storage.close(), 'Cannot close while getbuffer() holds the content'],
   ])('does not %s while a view is out, and nothing has changed then', (_, change, message) => {
     const storage = filled(10);
     const view = storage.lend();
     expect(() => change(storage)).toThrow(message);
-    expect(storage).toMatchObject({ size: 10, writable: 10 });
+    expect(storage).toMatchObject({ size: 10, writable: 0 });
+    expect(storage.copy(0, 10)).toEqual(new Uint8Array(10).fill(7));
     view.release();
     change(storage);
   });
@@ -359,8 +361,10 @@ describe('Storage', () => {
   it('does not grow past maxBytes or past the engine, and nothing has changed then', () => {
     const storage = filled(10, 2 ** 51);
     const { bytes, writable } = storage;
-    expect(() => storage.extend(10, 2 ** 51 + 1)).toThrow(expect.objectContaining({ code: 'ERR_MEMIO_LIMIT' }));
-    expect(() => storage.extend(10, 2 ** 51)).toThrow(expect.objectContaining({ code: 'ERR_MEMIO_RANGE' }));
+    expect(() => storage.put(Uint8Array.of(8), 2 ** 51)).toThrow(expect.objectContaining({ code: 'ERR_MEMIO_LIMIT' }));
+    expect(() => storage.put(Uint8Array.of(8), 2 ** 51 - 1)).toThrow(
+      expect.objectContaining({ code: 'ERR_MEMIO_RANGE' }),
+    );
     expect(storage.bytes).toBe(bytes);
     expect(storage).toMatchObject({ size: 10, writable });
   });
