@@ -1,14 +1,15 @@
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { BytesIO, LimitError } from '@memio/core';
-import { rangeError } from '@memio/core/adapter';
-import { requireLimit, requirePath, requireSignal } from './arguments.ts';
+import { BytesIO, LimitError, UnsupportedOperation } from '@memio/core';
+import { rangeError, requireLimit, requireOptions, requireSignal } from '@memio/core/adapter';
+import { requirePath } from './arguments.ts';
 import { fileError } from './file-error.ts';
 
 /** Options of `load`. */
 export interface LoadOptions {
   /** The most bytes to take; a larger file is a `LimitError` before anything is read. Default: no limit. */
   maxBytes?: number | undefined;
-  /** Aborting it stops the reading and rejects with the signal's reason. */
+  /** Aborting it stops the reading after the piece of 8 MiB that is being read, and rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
 
@@ -17,10 +18,12 @@ const CHUNK = 65_536;
 
 /**
  * A stream of everything that the file holds, with its cursor at 0. The bytes are in memory once. A file that grows or
- * shrinks meanwhile, or does not tell its size (as in `/proc`), is read to where it ends.
+ * shrinks meanwhile, or does not tell its size (as in `/proc`), is read to where it ends; each time that such a file
+ * outgrows its memory, its bytes are in memory twice for a moment.
  *
  * @throws {LimitError} when the file has more than `maxBytes`
- * @throws {RangeError} when the engine cannot hold that much
+ * @throws {UnsupportedOperation} when it is a FIFO, a device or a socket: what it yields may never end
+ * @throws {RangeError} when the engine cannot allocate that much
  * @throws {Error} when the file system refuses, with the `code` of Node.js (`ENOENT`, `EISDIR`, …), a message that names
  *   `path`, and what Node.js threw as `cause`
  *
@@ -30,6 +33,7 @@ const CHUNK = 65_536;
  * ```
  */
 export async function load(path: string | URL, options: LoadOptions = {}): Promise<BytesIO> {
+  requireOptions(options, 'load', ['maxBytes', 'signal']);
   const { maxBytes = Number.POSITIVE_INFINITY, signal } = options;
   const file = requirePath(path, 'load');
   requireLimit(maxBytes, 'load at most', 'maxBytes');
@@ -41,9 +45,13 @@ export async function load(path: string | URL, options: LoadOptions = {}): Promi
       throw new LimitError(`Cannot load ${size} bytes of ${file}: maxBytes is ${maxBytes}`, 'maxBytes', maxBytes);
   };
   try {
-    const handle = await open(file);
+    // To open a FIFO that nobody writes to blocks a thread of the pool for as long as nobody does.
+    const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
-      const { size } = await handle.stat();
+      const stats = await handle.stat();
+      if (!stats.isFile() && !stats.isDirectory()) throw notRegular(file);
+      // A folder tells a size, but has no bytes: to read it is the error of the file system that names what it is.
+      const size = stats.isFile() ? stats.size : 0;
       requireRoom(size);
       const bytes = allocate(size, file);
       const stream = BytesIO.adopt(bytes.subarray(0, await fill(handle, bytes, signal)));
@@ -53,9 +61,19 @@ export async function load(path: string | URL, options: LoadOptions = {}): Promi
       await handle.close();
     }
   } catch (cause) {
-    throw fileError('load', file, cause);
+    if (signal?.aborted && cause === signal.reason) throw cause;
+    throw isSocket(cause) ? notRegular(file, { cause }) : fileError('load', file, cause);
   }
 }
+
+/** What the open() of a socket says on Linux, and on macOS: no socket can be opened. */
+const isSocket = (cause: unknown) => ['ENXIO', 'EOPNOTSUPP'].includes((cause as NodeJS.ErrnoException).code ?? '');
+
+const notRegular = (file: string, options?: ErrorOptions) =>
+  new UnsupportedOperation(
+    `Cannot load ${file}: it is not a regular file; read it with BytesIO.from(fs.createReadStream(path), { maxBytes, signal })`,
+    options,
+  );
 
 /** @returns the number of bytes that came: fewer than there is room for when the file has shrunk */
 async function fill(handle: FileHandle, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<number> {
@@ -91,6 +109,6 @@ function allocate(size: number, file: string): Uint8Array<ArrayBuffer> {
   try {
     return new Uint8Array(size);
   } catch (cause) {
-    throw rangeError(`Cannot load ${size} bytes of ${file}: the engine refuses so much`, { cause });
+    throw rangeError(`Cannot load ${size} bytes of ${file}: the engine cannot allocate that much`, { cause });
   }
 }

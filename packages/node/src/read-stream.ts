@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import type { BytesIO } from '@memio/core';
-import { rangeError } from '@memio/core/adapter';
-import { requireCount, requireLimit, requireSignal, requireStream } from './arguments.ts';
-import { openContent } from './content.ts';
+import { rangeError, requireCount, requireLimit, requireOptions, requireSignal } from '@memio/core/adapter';
+import { holdContent } from '@memio/core/internal';
+import { requireStream } from './arguments.ts';
 
 /** Options of `createReadStream`, named as in `node:fs`. */
 export interface ReadStreamOptions {
@@ -17,8 +17,8 @@ export interface ReadStreamOptions {
 }
 
 /**
- * The content of `io` as a Node.js stream, as `fs.createReadStream` gives that of a file. The cursor does not matter and
- * does not move.
+ * The content of `io` as a Node.js stream, as `fs.createReadStream` gives that of a file: with the same options, but the
+ * first argument is a BytesIO and not a path. The cursor does not matter and does not move.
  *
  * The stream holds the content until it has ended or is destroyed: meanwhile a change of the size of `io` (or closing
  * it) throws `BufferError`. Its chunks are copies.
@@ -33,6 +33,7 @@ export interface ReadStreamOptions {
  * ```
  */
 export function createReadStream(io: BytesIO, options: ReadStreamOptions = {}): Readable {
+  requireOptions(options, 'read a stream', ['start', 'end', 'highWaterMark', 'signal']);
   const { start = 0, end = Number.POSITIVE_INFINITY, highWaterMark = 65_536, signal } = options;
   requireStream(io, 'read');
   requireCount(start, 'read from', 'start');
@@ -41,7 +42,7 @@ export function createReadStream(io: BytesIO, options: ReadStreamOptions = {}): 
   requireCount(highWaterMark, 'read in chunks of', 'highWaterMark', 1);
   requireSignal(signal, 'read');
 
-  const content = openContent(io);
+  const content = holdContent(io, 'createReadStream()');
   const stop = Math.min(end + 1, content.size);
   let at = start;
   return new Readable({

@@ -1,4 +1,14 @@
-import { closeSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  ftruncateSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmdirSync,
+  rmSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { rangeError } from '@memio/core/adapter';
@@ -9,6 +19,8 @@ const COPIED = 1024 * 1024;
 /** The most that one system call is asked for: Node.js takes less than 2 GiB. */
 const MOST = 2 ** 30;
 const NEWLINE = 0x0a;
+/** On Windows a file cannot be removed while a virus scanner reads it, which takes a moment. */
+const REMOVAL = { recursive: true, force: true, maxRetries: 5, retryDelay: 20 };
 
 /**
  * The bytes of a stream in a temporary file, 0600 in a directory of its own, with one page of it in memory so that small
@@ -26,6 +38,8 @@ export class SpoolFile {
   readonly #parent: string | undefined;
   readonly #directory: string;
   readonly #file: number;
+  /** Whether there is still a name to remove. Another process may make a directory of the same name once it is gone. */
+  #named = true;
   // A Buffer, since its `indexOf` is several times as fast. It has its memory for itself and is shown to nobody.
   readonly #page: Buffer = Buffer.allocUnsafeSlow(PAGE);
   #start = 0;
@@ -47,7 +61,10 @@ export class SpoolFile {
       rmSync(this.#directory, { recursive: true, force: true });
       throw error;
     }
-    closeAtExit(this);
+    // An open file needs no name. Where the system keeps it until the file is closed, as Windows and NFS may, the file is
+    // closed at the exit of the process at the latest.
+    this.#named = !this.#removeName();
+    if (this.#named) closeAtExit(this);
     try {
       this.#put(content, 0);
     } catch (error) {
@@ -77,7 +94,7 @@ export class SpoolFile {
     try {
       bytes = new Uint8Array(end - start);
     } catch (cause) {
-      throw rangeError(`Cannot read ${end - start} bytes: the engine refuses so much`, { cause });
+      throw rangeError(`Cannot read ${end - start} bytes: the engine cannot allocate that much`, { cause });
     }
     this.read(bytes, start);
     return bytes;
@@ -143,13 +160,24 @@ export class SpoolFile {
     this.#dirty = false;
   }
 
-  /** Removes the file. */
+  /** Gives the file back, and removes its name where there is still one. */
   close(): void {
     open.delete(this);
     try {
       closeSync(this.#file);
-    } finally {
-      rmSync(this.#directory, { recursive: true, force: true });
+    } catch {
+      // That a late write to the disk has failed does not matter: nobody needs the bytes any more.
+    }
+    if (this.#named) attempt('remove', this.path, () => rmSync(this.#directory, REMOVAL));
+  }
+
+  #removeName(): boolean {
+    try {
+      unlinkSync(this.path);
+      rmdirSync(this.#directory);
+      return true;
+    } catch {
+      return false;
     }
   }
 

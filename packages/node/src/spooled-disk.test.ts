@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BytesIO, b } from '@memio/core';
+import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openSpools } from '../test/open-spools.ts';
 import { mountSmallDisk } from '../test/small-disk.ts';
 import { saveTo } from './save-to.ts';
 import { SpooledBytesIO } from './spooled-bytes-io.ts';
@@ -15,6 +17,10 @@ afterAll(() => disk?.remove());
 const KIB = 1024;
 const bytesOf = (length: number, first: number) =>
   new Uint8Array(length).map((_, index) => index * 7 + first + (index >> 8));
+async function* halves(bytes: Uint8Array) {
+  yield bytes.subarray(0, bytes.length >> 1);
+  yield bytes.subarray(bytes.length >> 1);
+}
 const isFull = expect.objectContaining({
   code: 'ERR_MEMIO_SPOOL',
   message: expect.stringMatching(
@@ -30,7 +36,7 @@ describe.skipIf(!disk)('on a disk that is full', () => {
     mkdirSync(dir);
   });
   afterEach(() => {
-    expect(readdirSync(dir)).toEqual([]);
+    expect([readdirSync(dir), openSpools(dir)]).toEqual([[], 0]);
     rmSync(dir, { recursive: true });
   });
 
@@ -100,8 +106,76 @@ describe.skipIf(!disk)('on a disk that is full', () => {
       const source = [bytesOf(length / 2, 2), bytesOf(length / 2, 3), bytesOf(200 * KIB, 4)];
       await expect(io.writeFrom(source)).rejects.toEqual(isFull);
       expect([io.tell(), Buffer.compare(io.getvalue(), content)]).toEqual([cursor, 0]);
-      expect(readdirSync(dir)).toHaveLength(1);
+      expect(openSpools(dir)).toBe(1);
     }
+  });
+
+  it.each<[string, (io: SpooledBytesIO) => unknown]>([
+    ['write()', (io) => io.write(bytesOf(1200 * KIB, 2))],
+    ['writelines()', (io) => io.writelines([bytesOf(1200 * KIB, 2)])],
+    ['a write behind a gap', (io) => io.seek(900 * KIB) && io.write(bytesOf(400 * KIB, 2))],
+    ['rollover()', (io) => io.rollover()],
+    ['writeFrom() of what fits into memory', (io) => io.writeFrom([bytesOf(600 * KIB, 2)])],
+    ['writeFrom() of what has a file of its own', (io) => io.writeFrom([bytesOf(900 * KIB, 2)])],
+    ['writeFrom() of what has no file', (io) => io.writeFrom([bytesOf(1200 * KIB, 2)])],
+  ])('a stream that %s could not move is still in memory, and can be written to', async (_, use) => {
+    const content = bytesOf(500 * KIB, 1);
+    // Another stream has most of the disk.
+    using other = new SpooledBytesIO(bytesOf(600 * KIB, 5), { maxSize: 0, dir });
+    using io = new SpooledBytesIO(content, { maxSize: 800 * KIB, dir });
+    io.seek(300 * KIB);
+    const cursor = () => (_.includes('gap') ? 900 : 300) * KIB;
+    await expect(Promise.resolve().then(() => use(io))).rejects.toEqual(isFull);
+    expect([io.rolled, io.tell(), Buffer.compare(io.getvalue(), content)]).toEqual([false, cursor(), 0]);
+    expect(openSpools(dir)).toBe(1);
+    io.seek(0);
+    io.write(b`after`);
+    expect([io.rolled, io.size, io.text().slice(0, 5)]).toEqual([false, 500 * KIB, 'after']);
+    other.close();
+    io.rollover();
+    expect([io.rolled, io.size, io.getvalue().subarray(0, 5)]).toEqual([true, 500 * KIB, b`after`]);
+  });
+
+  it('any sequence of operations, of which many fail, does what it does in memory, or nothing', async () => {
+    const lengths = fc.constantFrom(1, 100, 5000, 65_535, 65_536, 200_000, 500_000, 900_000);
+    const step = fc.oneof(
+      fc.record({ name: fc.constant('write' as const), length: lengths, byte: fc.integer({ min: 1, max: 255 }) }),
+      fc.record({ name: fc.constant('writeFrom' as const), length: lengths, byte: fc.integer({ min: 1, max: 255 }) }),
+      fc.record({
+        name: fc.constantFrom('seek' as const, 'truncate' as const),
+        part: fc.double({ min: 0, max: 1.1, noNaN: true }),
+      }),
+    );
+    let failures = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.nat(200_000), fc.array(step, { minLength: 10, maxLength: 30 }), async (maxSize, steps) => {
+        using io = new SpooledBytesIO(undefined, { maxSize, dir });
+        const model = new BytesIO();
+        for (const each of steps) {
+          const { rolled } = io;
+          if ('part' in each) {
+            const to = Math.floor(each.part * model.size);
+            for (const stream of [io, model]) stream[each.name](to);
+          } else {
+            const bytes = new Uint8Array(each.length).fill(each.byte);
+            const use = async (stream: BytesIO) =>
+              each.name === 'write' ? stream.write(bytes) : stream.writeFrom(halves(bytes));
+            try {
+              await use(io);
+              await use(model);
+            } catch (error) {
+              expect(error).toEqual(isFull);
+              expect(io.rolled).toBe(rolled);
+              failures += 1;
+            }
+          }
+          expect([io.tell(), io.size]).toEqual([model.tell(), model.size]);
+          expect(Buffer.compare(io.getvalue(), model.getvalue())).toBe(0);
+        }
+      }),
+      { numRuns: 25 },
+    );
+    expect(failures).toBeGreaterThan(20);
   });
 
   it('saveTo() leaves the old file and nothing else, and names the path', async () => {

@@ -1,4 +1,4 @@
-import { createReadStream as createFileReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createReadStream as createFileReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
@@ -9,6 +9,7 @@ import { BytesIO, b } from '@memio/core';
 import * as fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createReadStream, type ReadStreamOptions } from './read-stream.ts';
+import { saveTo } from './save-to.ts';
 import { SpooledBytesIO } from './spooled-bytes-io.ts';
 import { createWriteStream } from './write-stream.ts';
 
@@ -64,9 +65,19 @@ describe.each(kinds)('createReadStream() of a %s', (_, make) => {
   it('refuses a change of the size until it has ended', async () => {
     using io = make(DIGITS);
     const stream = createReadStream(io);
-    const inUse = expect.objectContaining({ code: 'ERR_MEMIO_BUFFER' });
-    for (const change of [() => io.truncate(1), () => io.close(), () => io.seek(0, 2) && io.write(b`x`)])
-      expect(change).toThrow(inUse);
+    for (const [action, change] of [
+      ['truncate to 1', () => io.truncate(1)],
+      ['close', () => io.close()],
+      ['grow to 11 bytes', () => io.seek(0, 2) && io.write(b`x`)],
+    ] as const)
+      expect(change).toThrow(
+        expect.objectContaining({
+          code: 'ERR_MEMIO_BUFFER',
+          message: expect.stringMatching(
+            `^Cannot ${action} while .*createReadStream\\(\\) holds? the content: .*cancel it`,
+          ),
+        }),
+      );
     stream.on('end', () => io.truncate(1));
     await buffer(stream);
     expect(io.size).toBe(1);
@@ -247,7 +258,7 @@ describe('createWriteStream()', () => {
     [{ start: -1 }, rangeError('Cannot write at -1: start must be >= 0')],
     [{ start: '1' }, typeError('Cannot write at the string "1": start must be an integer')],
     [{ highWaterMark: 0 }, rangeError('Cannot write with 0: highWaterMark must be >= 1')],
-    [{ signal: {} }, typeError('Cannot write with an instance of Object: signal must be an AbortSignal')],
+    [{ signal: {} }, typeError('Cannot write with an object: signal must be an AbortSignal')],
   ])('refuses %j, and leaves the cursor', (options, error) => {
     const io = digits();
     expect(() => createWriteStream(io, options as object)).toThrow(error);
@@ -261,5 +272,29 @@ describe('createWriteStream()', () => {
     const io = digits();
     io.close();
     expect(() => createWriteStream(io)).toThrow(expect.objectContaining({ code: 'ERR_MEMIO_CLOSED' }));
+  });
+});
+
+describe('a stream that an older copy of @memio/core made', () => {
+  /** It has the methods of Python, and none that only this version knows. */
+  const older = () => {
+    const io = digits();
+    const { getbuffer, readinto } = BytesIO.prototype;
+    return { io, stream: { getbuffer: getbuffer.bind(io), readinto: readinto.bind(io) } as unknown as BytesIO };
+  };
+
+  it('is read, and held meanwhile', async () => {
+    const { io, stream } = older();
+    const readable = createReadStream(stream, { start: 2, end: 4 });
+    expect(() => io.truncate(0)).toThrow(expect.objectContaining({ code: 'ERR_MEMIO_BUFFER' }));
+    expect((await buffer(readable)).toString()).toBe('234');
+    io.truncate(0);
+  });
+
+  it('is saved', async () => {
+    const { io, stream } = older();
+    await saveTo(stream, join(folder, 'older'));
+    expect(readFileSync(join(folder, 'older'), 'utf8')).toBe('0123456789');
+    io.close();
   });
 });

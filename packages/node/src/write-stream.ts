@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import type { BytesIO } from '@memio/core';
-import { requireCount, requireSignal, requireStream } from './arguments.ts';
+import { requireCount, requireOptions, requireSignal } from '@memio/core/adapter';
+import { requireStream } from './arguments.ts';
 
 /** Options of `createWriteStream`, named as in `node:fs`. */
 export interface WriteStreamOptions {
@@ -13,9 +14,10 @@ export interface WriteStreamOptions {
 }
 
 /**
- * A Node.js stream that writes into `io` at its cursor, as `fs.createWriteStream` does into a file. Chunks are copied as
- * they come, strings are encoded as for any Node.js stream. What `io.write` throws (`LimitError`, `BufferError`,
- * `ClosedError`) is the error of the stream; what was written before it stays. Ending the stream does not close `io`.
+ * A Node.js stream that writes into `io` at its cursor, as `fs.createWriteStream` does into a file: with the same options,
+ * but the first argument is a BytesIO and not a path. Chunks are copied as they come, strings are encoded as for any
+ * Node.js stream. What `io.write` throws (`LimitError`, `BufferError`, `ClosedError`) is the error of the stream; what was
+ * written before it stays. Ending the stream does not close `io`.
  *
  * @throws {TypeError} when `io` is not a BytesIO, or an option of the wrong type
  * @throws {RangeError} when an option is out of range
@@ -29,6 +31,7 @@ export interface WriteStreamOptions {
  * ```
  */
 export function createWriteStream(io: BytesIO, options: WriteStreamOptions = {}): Writable {
+  requireOptions(options, 'write a stream', ['start', 'highWaterMark', 'signal']);
   const { start, highWaterMark = 65_536, signal } = options;
   requireStream(io, 'write into');
   if (start !== undefined) requireCount(start, 'write at', 'start');

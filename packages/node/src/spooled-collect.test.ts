@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { BytesIO, b, type Source } from '@memio/core';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
+import { openSpools } from '../test/open-spools.ts';
 import { SpooledBytesIO } from './spooled-bytes-io.ts';
 
 let dir: string;
@@ -14,7 +15,7 @@ beforeEach(() => {
   options = { maxSize: 8, dir };
 });
 afterEach(() => {
-  expect(readdirSync(dir)).toEqual([]);
+  expect([readdirSync(dir), openSpools(dir)]).toEqual([[], 0]);
   rmSync(dir, { recursive: true });
 });
 

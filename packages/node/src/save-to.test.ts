@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -15,11 +15,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { BytesIO, b } from '@memio/core';
-import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
-import { load } from './load.ts';
-import { saveTo } from './save-to.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openDescriptors } from '../test/open-spools.ts';
+import { type SaveOptions, saveTo } from './save-to.ts';
 import { SpooledBytesIO } from './spooled-bytes-io.ts';
 
 let folder: string;
@@ -30,7 +30,6 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const bytesOf = (length: number) => new Uint8Array(length).map((_, index) => index * 31);
 const permissions = (path: string) => statSync(path).mode & 0o777;
-const openDescriptors = () => (process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0);
 
 describe('saveTo()', () => {
   it.each<[string, (content: Uint8Array) => BytesIO]>([
@@ -179,113 +178,113 @@ describe('saveTo()', () => {
     await expect(saveTo(io, path)).rejects.toMatchObject({ code: 'ERR_MEMIO_CLOSED' });
     expect(readdirSync(folder)).toEqual([]);
   });
-});
-
-describe('load()', () => {
-  const save = (content: Uint8Array | string, name = 'a.bin') => {
-    const path = join(folder, name);
-    writeFileSync(path, content);
-    return path;
-  };
-
-  it.each([0, 1, 65_536, 65_537, 9_000_000])('reads all of a file of %i bytes, the cursor at 0', async (length) => {
-    const io = await load(save(bytesOf(length)));
-    expectTypeOf(io).toEqualTypeOf<BytesIO>();
-    expect([io.tell(), io.size]).toEqual([0, length]);
-    expect(Buffer.compare(io.getvalue(), bytesOf(length))).toBe(0);
-  });
-
-  it('has the bytes in memory once', async () => {
-    const path = save(new Uint8Array(64 * 1024 * 1024));
-    const before = process.memoryUsage().arrayBuffers;
-    const io = await load(path);
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(72 * 1024 * 1024);
-    expect(io.size).toBe(64 * 1024 * 1024);
-  });
-
-  it('gives a stream that grows like any other', async () => {
-    const io = await load(pathToFileURL(save('abc')));
-    io.seek(0, 2);
-    io.write(b`def`);
-    expect(io.getvalue()).toEqual(b`abcdef`);
-  });
-
-  it.skipIf(!existsSync('/proc/self/status'))('reads a file that does not tell its size', async () => {
-    expect(statSync('/proc/self/status').size).toBe(0);
-    expect((await load('/proc/self/status')).text()).toMatch(/^Name:/);
-    await expect(load('/proc/self/status', { maxBytes: 10 })).rejects.toMatchObject({ code: 'ERR_MEMIO_LIMIT' });
-  });
-
-  it.skipIf(!existsSync('/dev/zero'))('reads no more than maxBytes of what never ends', async () => {
-    await expect(load('/dev/zero', { maxBytes: 1_000_000 })).rejects.toMatchObject({
-      code: 'ERR_MEMIO_LIMIT',
-      limit: 'maxBytes',
-      allowed: 1_000_000,
-    });
-  });
-
-  it('reads what has become of a file that grows or shrinks meanwhile', async () => {
-    const path = save(bytesOf(9_000_000));
-    const loading = load(path);
-    writeFileSync(path, 'abc');
-    const size = (await loading).size;
-    expect(size).toBeLessThanOrEqual(9_000_000);
-    const growing = load(path);
-    writeFileSync(path, 'abcdef');
-    expect((await growing).text()).toBe('abcdef');
-  });
-
-  it.each([
-    [3, undefined],
-    [2, 'ERR_MEMIO_LIMIT'],
-    [0, 'ERR_MEMIO_LIMIT'],
-    [Number.POSITIVE_INFINITY, undefined],
-  ])('takes at most maxBytes %d of 3 bytes', async (maxBytes, code) => {
-    const path = save('abc');
-    if (!code) return expect((await load(path, { maxBytes })).size).toBe(3);
-    const message = `Cannot load 3 bytes of ${path}: maxBytes is ${maxBytes}`;
-    return expect(load(path, { maxBytes })).rejects.toMatchObject({
-      code,
-      message,
-      limit: 'maxBytes',
-      allowed: maxBytes,
-    });
-  });
-
-  it.each<[string, () => string, string]>([
-    ['a file that is missing', () => join(folder, 'missing'), 'ENOENT'],
-    ['a folder', () => folder, 'EISDIR'],
-  ])('of %s is an error that names the path', async (_, make, code) => {
-    const path = make();
-    const error = await load(path).catch((caught: NodeJS.ErrnoException) => caught);
-    expect(error).toMatchObject({ name: 'Error', code, path, cause: { code } });
-    expect((error as Error).message).toMatch(`Cannot load ${path}: ${code}: `);
-  });
-
-  it('is stopped by its signal, with the reason', async () => {
-    const path = save(new Uint8Array(50_000_000));
-    const reason = new Error('enough');
-    await expect(load(path, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
-    const controller = new AbortController();
-    const loading = load(path, { signal: controller.signal });
-    setImmediate(() => controller.abort(reason));
-    await expect(loading).rejects.toBe(reason);
-  });
 
   it('leaves no descriptor open', async () => {
-    const path = save('abc');
-    const before = openDescriptors();
-    await load(path);
-    await load(path, { maxBytes: 1 }).catch(() => {});
-    await load(folder).catch(() => {});
+    const path = join(folder, 'a.bin');
     await saveTo(new BytesIO(b`abc`), path);
-    await saveTo(new BytesIO(b`abc`), folder).catch(() => {});
+    const before = openDescriptors();
+    for (const options of [{}, { atomic: false }, { fsync: true }]) {
+      await saveTo(new BytesIO(b`abc`), path, options);
+      await saveTo(new BytesIO(b`abc`), folder, options).catch(() => {});
+      await saveTo(new BytesIO(b`abc`), join(path, 'below'), options).catch(() => {});
+    }
     expect(openDescriptors()).toBe(before);
   });
+});
 
-  it('refuses wrong arguments', async () => {
-    await expect(load(5 as never)).rejects.toThrow('Cannot load 5: path must be a string or a URL');
-    await expect(load('a', { maxBytes: -1 })).rejects.toThrow('Cannot load at most -1: maxBytes must be >= 0');
-    await expect(load('a', { signal: 'no' as never })).rejects.toMatchObject({ code: 'ERR_MEMIO_TYPE' });
+describe('saveTo() over symbolic links that lead to nothing', () => {
+  const at = (...names: string[]) => join(folder, ...names);
+  /** The content of `folder` and what is below, with where links lead. */
+  const tree = (path = folder, below = ''): string[] =>
+    readdirSync(path, { withFileTypes: true })
+      .sort((one, other) => (one.name < other.name ? -1 : 1))
+      .flatMap((entry) => {
+        const name = `${below}${entry.name}`;
+        if (entry.isSymbolicLink()) return [`${name} -> ${readlinkSync(join(path, entry.name))}`];
+        if (entry.isDirectory()) return [`${name}/`, ...tree(join(path, entry.name), `${name}/`)];
+        return [`${name}: ${readFileSync(join(path, entry.name), 'utf8')}`];
+      });
+  beforeEach(() => {
+    mkdirSync(at('real', 'deep'), { recursive: true });
+    symlinkSync('real/deep', at('folder'));
+  });
+  const FIXED = ['folder -> real/deep', 'real/', 'real/deep/'];
+
+  it.each<[string, Record<string, string>, string, string]>([
+    ['a relative link', { link: 'made' }, 'link', 'made: new'],
+    ['an absolute link', { link: '<folder>/made' }, 'link', 'made: new'],
+    ['a chain of links', { link: 'second', second: './third', third: 'real/made' }, 'link', 'real/made: new'],
+    ['a link in a folder that is a link', { 'real/deep/link': '../made' }, 'folder/link', 'real/made: new'],
+    ['a link over a folder that is a link', { link: 'folder/made' }, 'link', 'real/deep/made: new'],
+    ['a link over the parent of a folder that is a link', { link: 'folder/../made' }, 'link', 'real/made: new'],
+    ['no link, but the parent of a folder that is a link', {}, 'folder/../made', 'real/made: new'],
+  ])('makes the file where open() does, and keeps the links: %s', async (_, links, path, made) => {
+    for (const [name, target] of Object.entries(links)) symlinkSync(target.replace('<folder>', folder), at(name));
+    const before = tree().filter((line) => line.includes(' -> '));
+    const save = (options: SaveOptions) => saveTo(new BytesIO(b`new`), `${folder}/${path}`, options);
+    writeFileSync(`${folder}/${path}`, 'new');
+    const expected = tree();
+    expect(expected).toEqual([...new Set([...FIXED, ...before, made])].sort());
+    for (const options of [{}, { fsync: true }, { atomic: false }]) {
+      rmSync(at(made.split(':')[0]!));
+      await save(options);
+      expect(tree()).toEqual(expected);
+      await save(options);
+      expect(tree()).toEqual(expected);
+    }
+  });
+
+  it.each<[string, Record<string, string>, string]>([
+    ['a loop', { link: 'other', other: 'link' }, 'ELOOP'],
+    ['a link to itself', { link: 'link' }, 'ELOOP'],
+    ['a link into a folder that is missing', { link: 'missing/made' }, 'ENOENT'],
+    ['a link below a file', { link: 'file/made' }, 'ENOTDIR'],
+  ])('is an error that names the path, and leaves nothing: %s', async (_, links, code) => {
+    writeFileSync(at('file'), '');
+    for (const [name, target] of Object.entries(links)) symlinkSync(target, at(name));
+    const before = tree();
+    for (const atomic of [true, false]) {
+      const error = await saveTo(new BytesIO(b`new`), at('link'), { atomic }).catch((caught) => caught);
+      expect(error).toMatchObject({ code, path: at('link') });
+      expect(error.message).toMatch(`Cannot save to ${at('link')}: ${code}: `);
+    }
+    expect(tree()).toEqual(before);
+  });
+
+  it('a path that is relative is relative to the working folder', () => {
+    symlinkSync('made', at('link'));
+    const program = `
+      import { saveTo } from '@memio/node';
+      import { BytesIO } from '@memio/core';
+      process.chdir(${JSON.stringify(folder)});
+      await saveTo(new BytesIO(Uint8Array.of(110, 101, 119)), 'link');
+      await saveTo(new BytesIO(Uint8Array.of(110, 101, 119)), 'folder/plain');`;
+    const cwd = fileURLToPath(new URL('..', import.meta.url));
+    execFileSync(process.execPath, ['--input-type=module', '-e', program], { cwd });
+    expect(tree()).toEqual([...FIXED, 'link -> made', 'made: new', 'real/deep/plain: new'].sort());
+  });
+});
+
+describe('saveTo() in a process that is killed', () => {
+  it('leaves its temporary file beside the target, by a name that says whose it is, and the old file', async () => {
+    const path = join(folder, 'a.bin');
+    writeFileSync(path, 'old');
+    const program = `
+      import { saveTo } from '@memio/node';
+      import { BytesIO } from '@memio/core';
+      import { readdirSync } from 'node:fs';
+      const io = new BytesIO();
+      io.seek(400_000_000);
+      io.write(Uint8Array.of(1));
+      saveTo(io, ${JSON.stringify(path)});
+      for (;;) {
+        await new Promise(setImmediate);
+        if (readdirSync(${JSON.stringify(folder)}).length > 1) process.kill(process.pid, 'SIGKILL');
+      }`;
+    const cwd = fileURLToPath(new URL('..', import.meta.url));
+    const { signal } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { cwd, timeout: 15_000 });
+    const [temporary, ...others] = readdirSync(folder).filter((name) => name !== 'a.bin');
+    expect([signal, others, readFileSync(path, 'utf8')]).toEqual(['SIGKILL', [], 'old']);
+    expect(temporary).toMatch(/^\.memio-[0-9a-f]{16}\.tmp$/);
   });
 });
