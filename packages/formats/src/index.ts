@@ -1,5 +1,7 @@
 export { DEFAULT_MAX_PIXELS, requireBudget, requirePixels } from './budget.ts';
 export { crc32, portableCrc32 } from './crc32.ts';
+export { exifOrientation } from './exif.ts';
+export { type IccProfile, iccProfile } from './icc.ts';
 export type { Deflated, InflateChunks } from './inflate.ts';
 export {
   isJpeg,
@@ -11,6 +13,7 @@ export {
   jpegFrame,
   jpegSegments,
 } from './jpeg.ts';
+export { type JpegPicture, readJpegPicture } from './jpeg-picture.ts';
 export { Pacer } from './pacer.ts';
 export {
   isPng,
@@ -22,6 +25,8 @@ export {
   pngCutOff,
   pngHeader,
 } from './png.ts';
+export { type PngPicture, readPngPicture } from './png-picture.ts';
+export { type PngPass, PngUnfilter, pngPasses, unpackSamples, visitPngRows } from './png-rows.ts';
 export { describeFormat, detectFormat, type Format } from './signatures.ts';
 export { type ZipBudgets, ZipLimits } from './zip-budgets.ts';
 export {
@@ -43,3 +48,4 @@ export {
 } from './zip-local.ts';
 export { quoteName, requireZipName, safeZipName } from './zip-names.ts';
 export { type ReadArchiveOptions, readZipArchive } from './zip-reader.ts';
+export { adler32, Deflater, inflateZlib } from './zlib.ts';

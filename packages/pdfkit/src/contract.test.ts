@@ -38,6 +38,12 @@ const drawn = async (prepare?: (doc: PDFKit.PDFDocument) => unknown) => {
 const building = (build: (doc: PDFKit.PDFDocument) => unknown) => () => (doc: PdfDocument) =>
   build(draw(doc) as unknown as PDFKit.PDFDocument);
 
+/** A document that is used twice is the caller’s mistake. */
+const mistaken = <Source>(source: () => Source) => ({
+  source,
+  error: { name: 'TypeError', code: 'ERR_MEMIO_TYPE' },
+});
+
 async function verify(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
   const file = Buffer.from(bytes);
   expect(file.toString('latin1')).toMatch(/^%PDF-1\.[\s\S]*%%EOF\n$/);
@@ -56,11 +62,11 @@ describeWriter<PdfSource | ((doc: PdfDocument) => unknown)>({
     errorMidway: building((doc) => doc.destroy(new Error('out of ink'))),
     closesEarly: building((doc) => doc.destroy()),
     destroyed: () => drawn((doc) => doc.destroy()),
-    consumed: () => drawn((doc) => writePdf(doc)),
+    consumed: mistaken(() => drawn((doc) => writePdf(doc))),
     neverEnds: building(() => new Promise(() => {})),
-    'the document is piped elsewhere': () => drawn((doc) => doc.pipe(new PassThrough())),
-    'the callback pipes the document elsewhere': building((doc) => doc.pipe(new PassThrough())),
-    'the document makes text of its bytes': () => drawn((doc) => doc.setEncoding('latin1')),
+    'the document is piped elsewhere': mistaken(() => drawn((doc) => doc.pipe(new PassThrough()))),
+    'the callback pipes the document elsewhere': mistaken(building((doc) => doc.pipe(new PassThrough()))),
+    'the document makes text of its bytes': mistaken(() => drawn((doc) => doc.setEncoding('latin1'))),
   },
   completes: {
     'a document that nobody ended': () => drawn(),
@@ -98,10 +104,10 @@ function describeDocuments(build: string, Document: Constructor, cannotStop?: { 
         closesEarly: cannotStop ?? drawn((doc) => Object.assign(doc, { end: () => doc.destroy() })),
         destroyed: cannotStop ?? drawn((doc) => doc.destroy()),
         errorMidway: drawn((doc) => Object.assign(doc.info, { CreationDate: 'today' })),
-        consumed: drawn((doc) => writePdf(doc)),
+        consumed: mistaken(drawn((doc) => writePdf(doc))),
         neverEnds: drawn((doc) => doc.ref({})),
-        'the document is piped elsewhere': drawn((doc) => doc.pipe(new PassThrough())),
-        'somebody listens to its data': drawn((doc) => doc.on('data', () => {})),
+        'the document is piped elsewhere': mistaken(drawn((doc) => doc.pipe(new PassThrough()))),
+        'somebody listens to its data': mistaken(drawn((doc) => doc.on('data', () => {}))),
       },
       completes: {
         'a document that nobody ended': drawn(() => {}),

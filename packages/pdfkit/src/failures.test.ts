@@ -44,18 +44,19 @@ const adapterError = (message: string) => ({
   operation: 'writePdf',
   message: `writePdf failed: ${message}`,
 });
+const mistake = (message: string) => ({
+  name: 'TypeError',
+  code: 'ERR_MEMIO_TYPE',
+  message: `Cannot write this document: ${message}`,
+});
 const READ_ELSEWHERE =
-  'somebody else reads the document; writePdf has to be its only reader, so leave out pipe() and data listeners';
+  'somebody else reads it; writePdf has to be its only reader, so leave out pipe() and data listeners';
 
 catchStrays(() => hello({}));
 
 describe('writePdf() settles, and on failure leaves `into` as it was', SOON, () => {
   const cases: [situation: string, run: Run, error: object][] = [
-    [
-      'the document was written before',
-      given((doc) => writePdf(doc)),
-      adapterError('the document was read before; draw a new one'),
-    ],
+    ['the document was written before', given((doc) => writePdf(doc)), mistake('it was read before; draw a new one')],
     [
       'the document was drained before',
       given(async (doc) => {
@@ -63,20 +64,16 @@ describe('writePdf() settles, and on failure leaves `into` as it was', SOON, () 
         doc.resume();
         await wait(20);
       }),
-      adapterError('the document was read before; draw a new one'),
+      mistake('it was read before; draw a new one'),
     ],
     ['the document was destroyed before', given((doc) => doc.destroy()), adapterError('the document was destroyed')],
-    ['the document is piped elsewhere', given((doc) => doc.pipe(new PassThrough())), adapterError(READ_ELSEWHERE)],
-    ['somebody listens to its data', given((doc) => doc.on('data', () => {})), adapterError(READ_ELSEWHERE)],
-    [
-      'somebody waits for it to be readable',
-      given((doc) => doc.on('readable', () => {})),
-      adapterError(READ_ELSEWHERE),
-    ],
+    ['the document is piped elsewhere', given((doc) => doc.pipe(new PassThrough())), mistake(READ_ELSEWHERE)],
+    ['somebody listens to its data', given((doc) => doc.on('data', () => {})), mistake(READ_ELSEWHERE)],
+    ['somebody waits for it to be readable', given((doc) => doc.on('readable', () => {})), mistake(READ_ELSEWHERE)],
     [
       'the document makes text of its bytes',
       given((doc) => doc.setEncoding('latin1')),
-      adapterError("the document yields text instead of bytes; leave out setEncoding('latin1')"),
+      mistake("it yields text instead of bytes; leave out setEncoding('latin1')"),
     ],
     ['the callback destroys it', built((doc) => doc.destroy()), adapterError('the document was closed before its end')],
     [
@@ -92,12 +89,12 @@ describe('writePdf() settles, and on failure leaves `into` as it was', SOON, () 
       }),
       adapterError('the document was closed before its end'),
     ],
-    ['the callback pipes it elsewhere', built((doc) => doc.pipe(new PassThrough())), adapterError(READ_ELSEWHERE)],
-    ['the callback reads it', built((doc) => doc.on('readable', () => {})), adapterError(READ_ELSEWHERE)],
+    ['the callback pipes it elsewhere', built((doc) => doc.pipe(new PassThrough())), mistake(READ_ELSEWHERE)],
+    ['the callback reads it', built((doc) => doc.on('readable', () => {})), mistake(READ_ELSEWHERE)],
     [
       'the callback makes text of its bytes',
       built((doc) => doc.setEncoding('utf8')),
-      adapterError("the document yields text instead of bytes; leave out setEncoding('utf8')"),
+      mistake("it yields text instead of bytes; leave out setEncoding('utf8')"),
     ],
     [
       'PDFKit refuses an option',
@@ -142,7 +139,7 @@ describe('writePdf() settles, and on failure leaves `into` as it was', SOON, () 
   it('when the same document is written twice at once: the first succeeds, the second fails', async () => {
     const doc = drawn();
     const first = writePdf(doc);
-    expect(await failure((options) => writePdf(doc, options))).toMatchObject(adapterError(READ_ELSEWHERE));
+    expect(await failure((options) => writePdf(doc, options))).toMatchObject(mistake(READ_ELSEWHERE));
     expect(isPdf((await first).getvalue())).toBe(true);
   });
 

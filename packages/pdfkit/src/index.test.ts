@@ -244,7 +244,7 @@ describe('writePdf()', () => {
   it('says of a document that was written before that it has to be drawn anew', async () => {
     const doc = new PDFKitDocument().text('Hello');
     await writePdf(doc);
-    await expect(writePdf(doc)).rejects.toThrow('writePdf failed: the document was read before; draw a new one');
+    await expect(writePdf(doc)).rejects.toThrow('Cannot write this document: it was read before; draw a new one');
   });
 
   it('ends a document that the callback has begun to end', async () => {

@@ -1,9 +1,24 @@
 import { BytesIO, type Source } from '@memio/core';
-import { adapterError, bytesOf, DataError, describe, isStream, typeError } from '@memio/core/adapter';
-import { DEFAULT_MAX_PIXELS, describeFormat, isJpeg, isPng, requireBudget, requirePixels } from '@memio/formats';
-import { checkJpeg } from './jpeg-image.ts';
-import { checkPng, type Picture } from './png-image.ts';
-import { hasEnded } from './write-pdf.ts';
+import { bytesOf, DataError, describe, isStream, type ReadOptions, readBytes, typeError } from '@memio/core/adapter';
+import {
+  DEFAULT_MAX_PIXELS,
+  describeFormat,
+  detectFormat,
+  isJpeg,
+  isPng,
+  Pacer,
+  requireBudget,
+  requirePixels,
+} from '@memio/formats';
+import { type DocumentState, stateOf } from './document-state.ts';
+import { embedPicture } from './embed.ts';
+import { fingerprint } from './fingerprint.ts';
+import { hasEnded, type OpenedImage } from './internals.ts';
+import { jpegPicture } from './jpeg-picture.ts';
+import { requireKnownOptions } from './options.ts';
+import type { Accept, Picture } from './picture.ts';
+import { copyPixels, isPixels, type Pixels, pixelsPicture } from './pixels.ts';
+import { pngPicture } from './png-picture.ts';
 
 /** What `placeImage` needs of a document: any PDFKit `PDFDocument`, of the Node.js or of the browser build. */
 export interface ImageDocument {
@@ -11,38 +26,55 @@ export interface ImageDocument {
   image(source: never, x?: number, y?: number, options?: never): unknown;
 }
 
-/** PDFKit's own options of `doc.image()`, which go through as they are, and the budget. */
-export interface PlaceImageOptions {
+/** PDFKit's own options of `doc.image()`, which go through as they are, and the budgets. */
+export interface PlaceImageOptions extends ReadOptions {
   /** In points (1/72 inch). With only one of `width` and `height` the image keeps its shape. */
-  width?: number;
-  height?: number;
-  scale?: number;
-  fit?: [width: number, height: number];
-  cover?: [width: number, height: number];
-  align?: 'center' | 'right';
-  valign?: 'center' | 'bottom';
-  link?: string;
+  width?: number | undefined;
+  height?: number | undefined;
+  scale?: number | undefined;
+  fit?: [width: number, height: number] | undefined;
+  cover?: [width: number, height: number] | undefined;
+  align?: 'center' | 'right' | undefined;
+  valign?: 'center' | 'bottom' | undefined;
+  /** In points; where `placeImage` was called without coordinates. */
+  x?: number | undefined;
+  y?: number | undefined;
+  /** The address that a click opens, or the number of a page. */
+  link?: string | number | undefined;
+  /** The name of the destination that a click goes to. */
+  goTo?: string | undefined;
+  /** Makes the place of the image a destination of this name. */
+  destination?: string | undefined;
+  /** From 0 to 1. PDFKit 0.18 and later. */
+  opacity?: number | undefined;
+  /** Draws the image as it is stored, although its EXIF data says how it is to be turned. */
+  ignoreOrientation?: boolean | undefined;
   /** The most pixels (width x height), read from the header. Default: 89,478,485, as in Python's Pillow. */
-  maxPixels?: number;
-  /** Aborting it stops the work and rejects with the signal's reason; nothing is drawn. */
-  signal?: AbortSignal | undefined;
-  [option: string]: unknown;
+  maxPixels?: number | undefined;
 }
+
+const OPTIONS: readonly (keyof PlaceImageOptions)[] = [
+  ...(['width', 'height', 'scale', 'fit', 'cover', 'align', 'valign', 'x', 'y'] as const),
+  ...(['link', 'goTo', 'destination', 'opacity', 'ignoreOrientation'] as const),
+  ...(['maxPixels', 'maxInputBytes', 'signal'] as const),
+];
 
 const OPERATION = { adapter: '@memio/pdfkit', operation: 'placeImage' };
 
 /**
- * Draws a PNG or JPEG as `doc.image()` does, after it has been checked: of a damaged PNG PDFKit ends the process. The
- * same image is embedded once however often it is placed in a document, whichever source it comes from.
+ * Draws a PNG, a JPEG, or pixels as `doc.image()` does. memio decodes and embeds the picture itself: with its
+ * transparency, its colour profile and its EXIF orientation, once however often it is placed in a document.
  *
- * Await it before you draw on, and before the document is ended.
+ * Await each call before the document ends; `writePdf` rejects otherwise. Calls take effect in the order in which they
+ * were made.
  *
- * @param source its bytes are copied, so the caller may reuse them at once; of a `BytesIO` the whole content, whatever
- *   its cursor, which stays where it is
+ * @param source a PNG or JPEG, whose bytes are copied, so the caller may reuse them at once; of a `BytesIO` the whole
+ *   content, whatever its cursor, which stays where it is. Or decoded pixels, as `readPng` and `readImage` return them.
  * @returns `doc`, for the next call
- * @throws {DataError} when the image is neither PNG nor JPEG, is damaged, or is one that PDFKit draws wrongly
- * @throws {LimitError} when the image has more than `maxPixels`
- * @throws {TypeError} when `doc` is not a document, or `source` nothing that bytes come from
+ * @throws {DataError} when the image is neither PNG nor JPEG, is damaged, or is of a kind that PDF does not have
+ * @throws {LimitError} when the image has more than `maxPixels`, or its file more than `maxInputBytes`
+ * @throws {TypeError} when `doc` is not a document or was ended, `source` yields no bytes, or an option is not known
+ * @throws {RangeError} when a budget or the size of pixels is out of its range
  * @throws {SourceError} when the source fails
  *
  * @example
@@ -52,9 +84,9 @@ const OPERATION = { adapter: '@memio/pdfkit', operation: 'placeImage' };
  * });
  * ```
  */
-export async function placeImage<Doc extends ImageDocument>(
+export function placeImage<Doc extends ImageDocument>(
   doc: Doc,
-  source: Source,
+  source: Source | Pixels,
   options?: PlaceImageOptions,
 ): Promise<Doc>;
 /**
@@ -63,112 +95,94 @@ export async function placeImage<Doc extends ImageDocument>(
  * @param x in points from the left. Default: where text would go on.
  * @param y in points from the top. Default: where text would go on, which then goes on below the image.
  */
-export async function placeImage<Doc extends ImageDocument>(
+export function placeImage<Doc extends ImageDocument>(
   doc: Doc,
-  source: Source,
+  source: Source | Pixels,
   x?: number,
   y?: number,
   options?: PlaceImageOptions,
 ): Promise<Doc>;
-export async function placeImage<Doc extends ImageDocument>(
+export function placeImage<Doc extends ImageDocument>(
   doc: Doc,
-  source: Source,
+  source: Source | Pixels,
   x?: number | PlaceImageOptions,
   y?: number,
   options: PlaceImageOptions = {},
 ): Promise<Doc> {
   if (typeof x === 'object' && x !== null) return placeImage(doc, source, undefined, undefined, x);
-  const { maxPixels = DEFAULT_MAX_PIXELS, signal, ...drawing } = options;
-  if (!isDocument(doc)) throw typeError(`Cannot place an image in ${describe(doc)}: expected a PDFDocument`);
+  if (!isDocument(doc))
+    return Promise.reject(typeError(`Cannot place an image in ${describe(doc)}: expected a PDFDocument`));
+  const state = stateOf(doc);
+  return state.call((turn) => place(doc, state, source, { x, y, ...options }, turn), doc);
+}
+
+async function place<Doc extends ImageDocument>(
+  doc: Doc,
+  state: DocumentState,
+  source: Source | Pixels,
+  options: PlaceImageOptions,
+  turn: Promise<unknown>,
+): Promise<Doc> {
+  requireKnownOptions('placeImage', options, OPTIONS);
+  const { maxPixels = DEFAULT_MAX_PIXELS, maxInputBytes, signal: own, x, y, ...drawing } = options;
   requireBudget('maxPixels', maxPixels);
-  signal?.throwIfAborted();
-  const accept = (width: number, height: number) => requirePixels('place an image', width, height, maxPixels);
-  try {
-    const opened = await open(doc, source, accept, signal);
-    accept(opened.width, opened.height);
+  own?.throwIfAborted();
+  requireOpen(doc);
+  const signal = own ? AbortSignal.any([own, state.abandoned]) : state.abandoned;
+  const accept: Accept = (width, height) => requirePixels('place an image', width, height, maxPixels);
+  const draw = async (bytes: Uint8Array<ArrayBuffer>, kind: string, decode: (pacer: Pacer) => Promise<Picture>) => {
+    await turn;
+    signal.throwIfAborted();
     requireOpen(doc);
-    doc.image(opened as never, x, y, drawing as never);
-  } catch (error) {
-    throw signal?.aborted ? signal.reason : adapterError(OPERATION, error);
+    const key = kind + (await fingerprint(bytes));
+    let image = state.pictures.get(key);
+    if (!image) {
+      const picture = await decode(new Pacer(signal));
+      signal.throwIfAborted();
+      requireOpen(doc);
+      image = embedPicture(doc, picture, state.nextLabel(), state.profiles);
+      state.pictures.set(key, image);
+    }
+    accept(image.width, image.height);
+    (doc.image as unknown as Draw).call(doc, image, x, y, drawing);
+  };
+  // Memory is copied before anything is awaited: from then on it may be reused.
+  if (isPixels(source) && !isStream(source)) {
+    const pixels = copyPixels(source, accept);
+    const kind = `${pixels.width} ${pixels.height} `;
+    await readBytes(OPERATION, BytesIO.adopt(pixels.data), { signal, maxInputBytes: Infinity }, (bytes) =>
+      draw(bytes, kind, (pacer) => pixelsPicture(pixels, pacer)),
+    );
+  } else {
+    await readBytes(OPERATION, copyMemory(source, maxInputBytes), { signal, maxInputBytes }, (bytes) =>
+      draw(bytes, '', (pacer) => decodeFile(bytes, pacer, accept)),
+    );
   }
   return doc;
 }
 
-type Accept = (width: number, height: number) => void;
+type Draw = (image: OpenedImage, x: number | undefined, y: number | undefined, options: object) => unknown;
 
-/** What `doc.openImage()` makes. */
-interface Opened {
-  readonly width: number;
-  readonly height: number;
+/** One byte more than allowed is enough for an error. */
+function copyMemory(source: Source, maxInputBytes = 2 ** 28): Source {
+  if (isStream(source)) return BytesIO.adopt(source.getvalue());
+  const bytes = bytesOf(source);
+  return bytes ? BytesIO.adopt(new Uint8Array(bytes.subarray(0, maxInputBytes + 1))) : source;
 }
 
-/** An image of a document: a copy of its bytes, to know it again, and what PDFKit made of it. */
-interface Known {
-  bytes: Uint8Array<ArrayBuffer>;
-  opened: Promise<Opened>;
-}
-
-const known = new WeakMap<object, Set<Known>>();
-
-function imagesOf(doc: ImageDocument): Set<Known> {
-  let images = known.get(doc);
-  if (!images) {
-    images = new Set();
-    known.set(doc, images);
-    doc.on('end', () => known.delete(doc));
-  }
-  return images;
-}
-
-async function open(doc: ImageDocument, source: Source, accept: Accept, signal?: AbortSignal): Promise<Opened> {
-  requireOpen(doc);
-  const images = imagesOf(doc);
-  // Memory is copied before anything is awaited: from then on it may be reused.
-  const memory = isStream(source) ? undefined : bytesOf(source);
-  const bytes = memory ?? (isStream(source) ? source.getvalue() : (await BytesIO.from(source, { signal })).transfer());
-  // That it is the same array, or the same stream, says nothing: its content may have changed since.
-  for (const image of images) {
-    if (!equal(image.bytes, bytes)) continue;
-    // It may have failed for what was asked of it there: a smaller budget, an abort.
-    return image.opened.catch(() => open(doc, image.bytes, accept, signal));
-  }
-  const own = memory ? new Uint8Array(memory) : (bytes as Uint8Array<ArrayBuffer>);
-  const opened = check(own, accept, signal).then((picture) => embeddable(doc, picture));
-  const image: Known = { bytes: own, opened };
-  images.add(image);
-  opened.catch(() => images.delete(image));
-  return opened;
-}
-
-function equal(one: Uint8Array, other: Uint8Array): boolean {
-  if (one.length !== other.length) return false;
-  for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return false;
-  return true;
-}
-
-async function check(bytes: Uint8Array<ArrayBuffer>, accept: Accept, signal?: AbortSignal): Promise<Picture> {
-  if (isPng(bytes)) return checkPng(bytes, accept, signal);
-  if (isJpeg(bytes)) return checkJpeg(bytes, accept);
-  throw new DataError(
-    bytes.length === 0
-      ? 'the image has no bytes'
-      : `the image is neither a PNG nor a JPEG, but ${describeFormat(bytes)}`,
-  );
-}
-
-function embeddable(doc: ImageDocument, { bytes, width, height }: Picture): Opened {
-  requireOpen(doc);
-  // PDFKit 0.17 takes a Buffer for bytes, and any other array for a path.
-  const shown = typeof Buffer === 'function' ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : bytes;
-  const opened = (doc as unknown as { openImage(image: Uint8Array): Opened }).openImage(shown);
-  if (opened.width !== width || opened.height !== height) {
-    throw new Error(`PDFKit takes an image of ${width} x ${height} pixels for ${opened.width} x ${opened.height}`);
-  }
-  return opened;
+async function decodeFile(bytes: Uint8Array<ArrayBuffer>, pacer: Pacer, accept: Accept): Promise<Picture> {
+  if (isPng(bytes)) return pngPicture(bytes, pacer, accept);
+  if (isJpeg(bytes)) return jpegPicture(bytes, pacer, accept);
+  if (bytes.length === 0) throw new DataError('the image has no bytes');
+  const what = `the image is neither a PNG nor a JPEG, but ${describeFormat(bytes)}`;
+  const format = detectFormat(bytes) ?? '';
+  if (['gif', 'webp', 'avif', 'tiff', 'svg'].includes(format))
+    throw new DataError(`${what}: decode it first, as placeImage(doc, await readImage(source)) does with @memio/sharp`);
+  throw new DataError(what);
 }
 
 function requireOpen(doc: object): void {
-  if (hasEnded(doc)) throw new Error('the document was ended before the image was drawn; await placeImage first');
+  if (hasEnded(doc)) throw typeError('Cannot place an image: the document was ended before it; await placeImage first');
 }
 
 const isDocument = (value: unknown): value is ImageDocument =>

@@ -1,6 +1,8 @@
 import type { BytesIO } from '@memio/core';
 import { type ChunkSink, describe, typeError, type WriteOptions, writeChunks } from '@memio/core/adapter';
 import PDFKitDocument from 'pdfkit';
+import { type DocumentState, stateOf } from './document-state.ts';
+import { hasEnded } from './internals.ts';
 import type { PdfDocument, PdfDocumentOptions, PdfSource } from './pdf-document.ts';
 
 /** Options of `writePdf`; with `build` PDFKit's own may stand beside them. */
@@ -65,6 +67,8 @@ export async function writePdf(
   return writeChunks(OPERATION, { into, signal, onProgress: report }, (sink) => {
     doc = build ? create(options, deterministic) : (source as Document);
     requireUnread(doc, 0);
+    const state = stateOf(doc);
+    state.report();
     let written = 0;
     let settled = false;
     const stop = () => {
@@ -96,9 +100,10 @@ export async function writePdf(
     });
     doc.on('pause', () => doc.resume());
     doc.resume();
-    const drawn = draw(doc, build, sink);
+    const drawn = draw(doc, build, state, sink);
     return () => {
       stop();
+      state.abandon();
       doc.destroy?.();
     };
   });
@@ -126,11 +131,21 @@ function requireReproducible(options: PdfDocumentOptions = {}, made: boolean): v
 }
 
 /** Settles when the document is drawn and ended; that it failed is told to the sink alone. */
-async function draw(doc: Document, build: ((doc: Document) => unknown) | undefined, sink: ChunkSink): Promise<void> {
+async function draw(
+  doc: Document,
+  build: ((doc: Document) => unknown) | undefined,
+  state: DocumentState,
+  sink: ChunkSink,
+): Promise<void> {
   try {
     await build?.(doc);
   } catch (error) {
     return sink.reject(error);
+  }
+  const complaint = state.complaint();
+  if (complaint) {
+    const { message, cause } = complaint;
+    return sink.reject(Object.assign(typeError(`Cannot write the PDF: ${message}`), cause !== undefined && { cause }));
   }
   try {
     if (build) requireUnread(doc, 1);
@@ -155,7 +170,6 @@ interface Document extends PdfSource {
   /** What it was constructed with. */
   readonly options?: PdfDocumentOptions;
   bufferedPageRange(): { start: number; count: number };
-  readonly _info?: unknown;
   /** Of the browser's imitation. */
   readonly _flowing?: boolean;
 }
@@ -165,9 +179,6 @@ const isDocument = (value: unknown): value is Document =>
   value !== null &&
   ['on', 'end', 'resume', 'addPage'].every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
 
-/** Whether `end()` was called; PDFKit remembers it in what it makes there. */
-export const hasEnded = (doc: { readonly _info?: unknown }): boolean => doc._info !== undefined;
-
 /**
  * A document whose bytes go, or went, somewhere else would give a file that lacks its beginning, or never end.
  *
@@ -175,7 +186,8 @@ export const hasEnded = (doc: { readonly _info?: unknown }): boolean => doc._inf
  */
 function requireUnread(doc: Document, listeners: number): void {
   if (listeners === 0) {
-    if (doc.readableEnded || doc.readableDidRead) throw new Error('the document was read before; draw a new one');
+    if (doc.readableEnded || doc.readableDidRead)
+      throw typeError('Cannot write this document: it was read before; draw a new one');
     if (doc.destroyed) throw new Error('the document was destroyed');
     if (doc._flowing) throw READ_ELSEWHERE();
   }
@@ -184,11 +196,13 @@ function requireUnread(doc: Document, listeners: number): void {
     throw READ_ELSEWHERE();
   }
   if (readableEncoding) {
-    throw new Error(`the document yields text instead of bytes; leave out setEncoding('${readableEncoding}')`);
+    throw typeError(
+      `Cannot write this document: it yields text instead of bytes; leave out setEncoding('${readableEncoding}')`,
+    );
   }
 }
 
 const READ_ELSEWHERE = () =>
-  new Error(
-    'somebody else reads the document; writePdf has to be its only reader, so leave out pipe() and data listeners',
+  typeError(
+    'Cannot write this document: somebody else reads it; writePdf has to be its only reader, so leave out pipe() and data listeners',
   );
