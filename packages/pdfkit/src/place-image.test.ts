@@ -4,10 +4,12 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import { BytesIO, b, LimitError } from '@memio/core';
+import { describeWith } from '@memio/testkit';
 import PDFKitDocument from 'pdfkit';
 import { extractImages } from 'unpdf';
 import { describe, expect, it } from 'vitest';
 import { type ImageDocument, type PdfDocument, type PlaceImageOptions, placeImage, writePdf } from './index.ts';
+import { arithmeticJpeg } from './oracle/jpegs.ts';
 
 const require = createRequire(import.meta.url);
 /** Photographs of a telephone, which the jpeg-exif package (MIT) is tested with; the first lies on its side. */
@@ -268,6 +270,14 @@ describe('placeImage() refuses', () => {
     const placed = place(controller.signal);
     controller.abort(reason);
     await expect(placed).rejects.toBe(reason);
+  });
+});
+
+describeWith('jpegtran', 'arithmetic coding is not refused')('placeImage() and libjpeg', () => {
+  it('refuses a JPEG that is coded arithmetically, by name', async () => {
+    expect(await failure(arithmeticJpeg())).toMatchObject(
+      dataError('the JPEG is coded arithmetically, which PDF readers do not decode; save it as'),
+    );
   });
 });
 
