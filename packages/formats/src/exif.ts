@@ -18,7 +18,8 @@ export function exifOrientation(tiff: Uint8Array): number {
   if (directory + 2 > tiff.length) return 1;
   const end = directory + 2 + 12 * view.getUint16(directory, little);
   for (let entry = directory + 2; entry < end && entry + 12 <= tiff.length; entry += 12) {
-    if (view.getUint16(entry, little) !== ORIENTATION || view.getUint16(entry + 2, little) !== SHORT) continue;
+    if (view.getUint16(entry, little) !== ORIENTATION) continue;
+    if (view.getUint16(entry + 2, little) !== SHORT || view.getUint32(entry + 4, little) !== 1) return 1;
     const value = view.getUint16(entry + 8, little);
     return value >= 1 && value <= 8 ? value : 1;
   }

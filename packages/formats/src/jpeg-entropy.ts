@@ -126,17 +126,7 @@ function blockDecoder({ progressive, first, last, high }: ScanParameters): Block
   return high === 0 ? firstBlock(first, last) : refinedBlock(first, last, maskOf(first, last));
 }
 
-function sequentialBlock(reader: BitReader, { dc, ac }: ScanComponent): void {
-  reader.skip(reader.symbol(dc!));
-  for (let at = 1; at < 64; at++) {
-    const symbol = reader.coefficient(ac!);
-    if (symbol & 15) at += symbol >> 4;
-    else if (symbol === 0xf0) at += 15;
-    else if (symbol === 0) return;
-    else throw damaged();
-    if (at > 63) throw damaged();
-  }
-}
+const sequentialBlock: Block = (reader, { dc, ac }) => reader.sequentialBlock(dc!, ac!);
 
 function firstBlock(first: number, last: number): Block {
   return (reader, { ac, nonzero }, block) => {
@@ -161,49 +151,53 @@ function firstBlock(first: number, last: number): Block {
 }
 
 /** T.81, G.1.2.3: a correction bit follows for each coefficient that is passed and not zero. */
-function refinedBlock(first: number, last: number, [low, high]: readonly [number, number]): Block {
+function refinedBlock(first: number, last: number, [lowMask, highMask]: readonly [number, number]): Block {
   return (reader, { ac, nonzero }, block) => {
-    const index = 2 * block;
-    const isNonzero = (at: number) => (nonzero[index + (at >> 5)]! >>> (at & 31)) & 1;
+    const low = nonzero[2 * block]!;
+    const high = nonzero[2 * block + 1]!;
     let at = first;
-    if (reader.run === 0) {
-      for (; at <= last; at++) {
-        const symbol = reader.symbol(ac!);
-        let run = symbol >> 4;
-        const size = symbol & 15;
-        if (size > 1) throw damaged();
-        if (size === 1) reader.skip(1);
-        else if (run < 15) {
-          reader.run = (1 << run) + reader.bits(run);
-          break;
-        }
-        for (; at <= last; at++) {
-          if (isNonzero(at)) reader.skip(1);
-          else if (--run < 0) break;
-        }
-        if (size === 1) {
-          if (at > last) throw damaged();
-          nonzero[index + (at >> 5)]! |= 1 << (at & 31);
-        }
+    while (reader.run === 0 && at <= last) {
+      const symbol = reader.symbol(ac!);
+      const size = symbol & 15;
+      let run = symbol >> 4;
+      if (size > 1) throw damaged();
+      if (size === 0 && run < 15) {
+        reader.run = (1 << run) + reader.bits(run);
+        break;
       }
+      let corrections = size;
+      for (; at <= last; at++) {
+        if (((at < 32 ? low : high) >>> (at & 31)) & 1) corrections++;
+        else if (--run < 0) break;
+      }
+      reader.skipMany(corrections);
+      if (size === 1) {
+        if (at > last) throw damaged();
+        nonzero[2 * block + (at >> 5)]! |= 1 << (at & 31);
+      }
+      at++;
     }
     if (reader.run === 0) return;
     reader.run--;
-    if (at > first) for (; at <= last; at++) reader.skip(isNonzero(at));
-    else reader.skipMany(ones(nonzero[index]! & low) + ones(nonzero[index + 1]! & high));
+    // What this scan has brought before `at` is corrected by later ones alone.
+    const [lowRest, highRest] = at === first ? [lowMask, highMask] : maskOf(at, last);
+    reader.skipMany(ones(low & lowRest) + ones(high & highRest));
   };
 }
 
+/** A bit for each coefficient from `first` to `last`; none when `last` is smaller. */
 function maskOf(first: number, last: number): [low: number, high: number] {
-  const mask: [number, number] = [0, 0];
-  for (let at = first; at <= last; at++) mask[at >> 5]! |= 1 << (at & 31);
-  return mask;
+  return [bitsBetween(first, Math.min(last, 31)), bitsBetween(Math.max(first, 32) - 32, last - 32)];
 }
 
+const bitsBetween = (first: number, last: number): number =>
+  last < first ? 0 : (0xffffffff << first) & (0xffffffff >>> (31 - last));
+
+/** The bits that are set. */
 function ones(word: number): number {
-  let count = 0;
-  for (let rest = word; rest !== 0; rest &= rest - 1) count++;
-  return count;
+  let pairs = word - ((word >>> 1) & 0x55555555);
+  pairs = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((pairs + (pairs >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 /** The bits of a scan, up to the next marker (T.81, F.2.2.5). */
@@ -266,18 +260,47 @@ class BitReader {
     return entry & 255;
   }
 
-  /** The next symbol of a sequential scan; the bits that follow it, as many as its low 4 bits say, are skipped. */
-  coefficient(table: HuffmanTable): number {
-    if (this.#count < 25) this.#fill();
-    const entry = table.fast[this.#ahead()]!;
-    const length = (entry >>> 8) & 255;
-    if (entry !== 0 && length <= this.#count) {
-      this.#count -= length;
-      return entry & 255;
+  /** A block of a sequential scan (T.81, F.2.2). Most of the time goes here: the state of the reader is in variables. */
+  sequentialBlock(dc: HuffmanTable, ac: HuffmanTable): void {
+    this.skip(this.symbol(dc));
+    const bytes = this.#bytes;
+    const { fast } = ac;
+    let hold = this.#hold;
+    let count = this.#count;
+    let next = this.#at;
+    for (let at = 1; at < 64; at++) {
+      // A code of 9 bits and the 15 bits that may follow it.
+      while (count < 25) {
+        const byte = bytes[next];
+        if (byte === 0xff) {
+          if (bytes[next + 1] !== 0) break;
+          next++;
+        } else if (byte === undefined) break;
+        next++;
+        hold = (hold << 8) | byte;
+        count += 8;
+      }
+      const entry = fast[(count >= FAST ? hold >>> (count - FAST) : hold << (FAST - count)) & (2 ** FAST - 1)]!;
+      const length = (entry >>> 8) & 255;
+      let symbol = entry & 255;
+      if (entry !== 0 && length <= count) count -= length;
+      else {
+        this.#hold = hold;
+        this.#count = count;
+        this.#at = next;
+        symbol = this.symbol(ac);
+        this.skip(symbol & 15);
+        hold = this.#hold;
+        count = this.#count;
+        next = this.#at;
+      }
+      if (symbol === 0) break;
+      at += symbol >> 4;
+      if (at > 63 || ((symbol & 15) === 0 && symbol !== 0xf0)) throw damaged();
     }
-    const symbol = this.symbol(table);
-    this.skip(symbol & 15);
-    return symbol;
+    this.#hold = hold;
+    this.#count = count;
+    this.#at = next;
   }
 
   /** The next 9 bits; where there are fewer, zeros follow. */

@@ -1,7 +1,7 @@
 import { DataError } from '@memio/core/adapter';
 import { exifOrientation } from './exif.ts';
 import { type IccProfile, iccProfile } from './icc.ts';
-import { JPEG_EOI, JPEG_SOS, type JpegFrame, type JpegSegment, jpegFrame, jpegSegments } from './jpeg.ts';
+import { JPEG_SOS, type JpegFrame, type JpegSegment, jpegFrame, jpegSegments } from './jpeg.ts';
 import { followScan, type HuffmanTable, huffmanTable, type ScanComponent } from './jpeg-entropy.ts';
 import type { Pacer } from './pacer.ts';
 
@@ -70,27 +70,25 @@ export async function readJpegPicture(
   const reader = new Reader(bytes, pacer, accept);
   const segments = jpegSegments(bytes);
   let inScan = false;
-  let ended = false;
   for (;;) {
     let step: IteratorResult<JpegSegment<ArrayBuffer>, void>;
     try {
       step = segments.next();
     } catch (error) {
-      // Behind image data it may be that EOI alone is missing.
-      if (inScan) break;
-      throw error;
+      // Behind image data it may be that EOI alone is missing. Other bytes there may be what replaced the data.
+      if (!inScan || !reader.endsWithScan) throw error;
+      break;
     }
     if (step.done) break;
     inScan = step.value.marker === JPEG_SOS;
-    ended = step.value.marker === JPEG_EOI;
     await reader.take(step.value);
   }
-  return reader.finish(ended);
+  return reader.finish();
 }
 
 class Reader {
   readonly #bytes: Bytes;
-  readonly #pacerr: Pacer;
+  readonly #pacer: Pacer;
   readonly #accept: (width: number, height: number) => void;
   readonly #pieces: Bytes[] = [];
   readonly #dc: (HuffmanTable | undefined)[] = [];
@@ -104,13 +102,15 @@ class Reader {
   #rows = 0;
   #restart = 0;
   #scans = 0;
+  /** The offset behind the last block of the last scan. */
+  #behind = 0;
   #jfif = false;
   #adobe: number | undefined;
   #orientation: number | undefined;
 
   constructor(bytes: Bytes, pacer: Pacer, accept: (width: number, height: number) => void) {
     this.#bytes = bytes;
-    this.#pacerr = pacer;
+    this.#pacer = pacer;
     this.#accept = accept;
   }
 
@@ -126,7 +126,7 @@ class Reader {
     else {
       if (marker === DNL) throw unsupported('of a height that follows its image data (DNL)');
       if (marker === APP0 && startsWith(data, 'JFIF\0')) this.#jfif = true;
-      if (marker === APP1 && startsWith(data, 'Exif\0')) this.#orientation ??= exifOrientation(data.subarray(6));
+      if (marker === APP1 && startsWith(data, 'Exif\0\0')) this.#orientation ??= exifOrientation(data.subarray(6));
       if (marker === APP2 && startsWith(data, 'ICC_PROFILE\0') && data.length > 14) this.#readIcc(data);
       if (marker === APP14 && startsWith(data, 'Adobe') && data.length >= 12) this.#adobe ??= data[11]!;
       if (marker === 0xffc8 || (marker > DAC && marker < 0xffd0)) throw damaged(`a marker ${marker.toString(16)}`);
@@ -135,13 +135,19 @@ class Reader {
     this.#pieces.push(this.#bytes.subarray(start, end));
   }
 
-  finish(ended: boolean): JpegPicture {
+  /** Whether the last block is the end of the file. */
+  get endsWithScan(): boolean {
+    const { length } = this.#bytes;
+    return this.#behind === length || (this.#behind === length - 1 && this.#bytes[length - 1] === 0xff);
+  }
+
+  finish(): JpegPicture {
     const frame = this.#frame;
     if (!frame || this.#scans === 0) throw damaged('it has no image data');
     for (const { id, seen, low } of this.#components) {
       if (!seen) throw damaged(`no scan has component ${id}`);
-      // Without EOI there is no telling whether scans are missing, unless all bits are there.
-      if (frame.process === 2 && !ended && low.some((bit) => bit !== 0))
+      // Decoders guess what is missing, each in its way.
+      if (frame.process === 2 && low.some((bit) => bit !== 0))
         throw new DataError(`the JPEG is cut off between its scans, at ${this.#bytes.length} bytes`);
     }
     const components = frame.components as 1 | 3 | 4;
@@ -276,7 +282,6 @@ class Reader {
         (first === 0 ? last === 0 : count === 1) &&
         (high === 0 || high === low + 1)
       : first === 0 && high === 0 && low === 0;
-    // Some encoders give a sequential scan another last coefficient; decoders take all 64.
     if (!valid) throw damaged('the parameters of a scan');
     const components = Array.from({ length: count }, (_, at) => {
       const [id, tables] = data.subarray(1 + 2 * at, 3 + 2 * at) as unknown as [number, number];
@@ -288,10 +293,14 @@ class Reader {
     if (new Set(components).size < count) throw damaged('a scan with the same component twice');
     if (count > 1 && components.reduce((sum, { across, down }) => sum + across * down, 0) > 10)
       throw damaged('a scan with more than 10 blocks in a unit');
-    const { columns, rows } = { columns: this.#columns, rows: this.#rows };
-    const parameters = { progressive, first, last, high, restart: this.#restart, columns, rows };
-    const behind = await followScan(this.#bytes, end, components, parameters, this.#pacerr);
-    this.#pieces.push(this.#bytes.subarray(start, behind));
+    const layout = { restart: this.#restart, columns: this.#columns, rows: this.#rows };
+    const parameters = { progressive, first, last, high, ...layout };
+    const behind = await followScan(this.#bytes, end, components, parameters, this.#pacer);
+    this.#behind = behind;
+    // Some encoders give a sequential scan another last coefficient; all decoders take 64, and some complain.
+    const header = Uint8Array.from(this.#bytes.subarray(start, end));
+    if (!progressive) header.set([0, 63, 0], header.length - 3);
+    this.#pieces.push(header, this.#bytes.subarray(end, behind));
   }
 
   /** Checks that the tables are there, and that the scan continues what scans before it have brought. */

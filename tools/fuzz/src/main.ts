@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { fuzzBytesIO } from '../../../packages/core/src/oracle/fuzz.ts';
 import { fuzzSpooledBytesIO } from '../../../packages/node/src/oracle/fuzz.ts';
+import { fuzzPdf } from './pdf.ts';
 import { fuzzPng } from './png.ts';
 import { fuzzZip } from './zip.ts';
 
@@ -8,6 +9,7 @@ import { fuzzZip } from './zip.ts';
 const TARGETS: Record<string, typeof fuzzBytesIO> = {
   bytesio: fuzzBytesIO,
   spooled: fuzzSpooledBytesIO,
+  pdf: fuzzPdf,
   png: fuzzPng,
   zip: fuzzZip,
 };

@@ -28,7 +28,7 @@ const EXTREMES = [0x00, 0x01, 0x7f, 0x80, 0xff];
 /** Damaged PNGs. */
 export const fuzzPng: Fuzz = fuzzHostileFiles({
   async prepare() {
-    return damaged;
+    return damagedPng;
   },
 
   async read(file, dice): Promise<Outcome> {
@@ -52,7 +52,7 @@ const readOptions = (dice: Dice): ReadPngOptions => ({
   strict: dice.below(4) === 0,
 });
 
-function damaged(dice: Dice): Uint8Array {
+export function damagedPng(dice: Dice): Uint8Array {
   const wounds = dice.below(5);
   let file = valid(dice);
   for (let times = 0; times < wounds; times++) file = wound(file, dice);

@@ -3,8 +3,8 @@ import sharp from 'sharp';
 import type { Rendering } from './render.ts';
 
 /** Pixels over white paper, decoded by sharp (libvips, libjpeg-turbo, Little CMS): upright, in sRGB. */
-export async function decodedBySharp(file: Uint8Array): Promise<Rendering> {
-  const { data, info } = await sharp(file)
+export async function decodedBySharp(file: Uint8Array, failOn: 'none' | 'warning' = 'warning'): Promise<Rendering> {
+  const { data, info } = await sharp(file, { failOn })
     .autoOrient()
     .toColourspace('srgb')
     .ensureAlpha()

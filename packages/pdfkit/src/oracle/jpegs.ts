@@ -83,16 +83,25 @@ export function jpegsOfLibjpeg(sizes: readonly (readonly [number, number])[] = S
 export const arithmeticJpeg = (): Buffer => run('jpegtran', ['-arithmetic'], run('cjpeg', [], pixmap(32, 32)));
 
 /** The same picture, stored in each of EXIF's orientations. */
-export function orientedJpegs(width = 40, height = 24): Promise<[name: string, file: Buffer][]> {
+export async function orientedJpegs(width = 40, height = 24): Promise<[name: string, file: Buffer][]> {
   const raw = { width, height, channels: 3 } as const;
-  return Promise.all(
-    [1, 2, 3, 4, 5, 6, 7, 8].map(
-      async (orientation): Promise<[string, Buffer]> => [
-        `orientation ${orientation}`,
-        await sharp(testPattern(width, height), { raw }).withMetadata({ orientation }).jpeg({ quality: 95 }).toBuffer(),
-      ],
-    ),
-  );
+  const file = await sharp(testPattern(width, height), { raw }).jpeg({ quality: 95 }).toBuffer();
+  return [1, 2, 3, 4, 5, 6, 7, 8].map((orientation) => [
+    `orientation ${orientation}`,
+    Buffer.concat([file.subarray(0, 2), exifSegment(orientation), file.subarray(2)]),
+  ]);
+}
+
+/** APP1 with a TIFF directory of one entry, in either order of bytes. */
+function exifSegment(orientation: number): Buffer {
+  const little = orientation % 2 === 0;
+  const short = (value: number) => (little ? [value, 0] : [0, value]);
+  const long = (value: number) => (little ? [value, 0, 0, 0] : [0, 0, 0, value]);
+  const order = little ? [0x49, 0x49] : [0x4d, 0x4d];
+  const entry = [...(little ? [0x12, 0x01] : [0x01, 0x12]), ...short(3), ...long(1), ...short(orientation), 0, 0];
+  const tiff = [...order, ...short(42), ...long(8), ...short(1), ...entry, ...long(0)];
+  const data = [...Buffer.from('Exif\0\0'), ...tiff];
+  return Buffer.from([0xff, 0xe1, 0, data.length + 2, ...data]);
 }
 
 /** Pictures whose colours are those of a profile that sharp brings along. */
