@@ -21,7 +21,9 @@ export const fuzzPdf: Fuzz = (options) => {
   const accepted: [name: string, file: Uint8Array][] = [];
   return fuzzHostileFiles({
     async prepare() {
-      const jpegs = [...jpegsOfLibjpeg([[19, 13]]), ...(await orientedJpegs(9, 5))].map(([, file]) => Uint8Array.from(file));
+      const jpegs = [...jpegsOfLibjpeg([[19, 13]]), ...(await orientedJpegs(9, 5))].map(([, file]) =>
+        Uint8Array.from(file),
+      );
       return (dice) => (dice.below(2) === 0 ? damagedPng(dice) : damagedJpeg(jpegs, dice));
     },
 
