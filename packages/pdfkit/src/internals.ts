@@ -100,9 +100,25 @@ export interface Font {
   readonly name?: string;
   /** @returns codes of glyphs, and their positions */
   encode(text: string, features?: unknown): [codes: string[], positions: unknown[]];
-  /** Of embedded fonts: fontkit's font. */
-  readonly font?: { hasGlyphForCodePoint?(codePoint: number): boolean; characterToGlyph?(code: number): string };
+  widthOfString(text: string, ...rest: unknown[]): number;
+  /** Of embedded fonts alone. */
   layout?(text: string, features?: unknown): { glyphs: { id: number; codePoints: number[] }[] };
+  readonly font: {
+    /** Of fontkit's fonts. */
+    hasGlyphForCodePoint?(codePoint: number): boolean;
+    /** Of PDFKit's standard fonts: the name of a glyph for one of the 256 characters of WinAnsi. */
+    characterToGlyph?(codePoint: number): string;
+    readonly glyphWidths?: Readonly<Record<string, number>>;
+  };
+}
+
+/** @throws {Error} when this PDFKit has another kind of font */
+export function hasGlyph({ font }: Font, codePoint: number): boolean {
+  if (font.hasGlyphForCodePoint) return font.hasGlyphForCodePoint(codePoint);
+  if (!font.characterToGlyph || !font.glyphWidths)
+    throw new Error('this PDFKit does not tell which characters a font has; set missingGlyphs to "ignore"');
+  // Symbol and ZapfDingbats are addressed by the names of WinAnsi too: they have few of these glyphs.
+  return font.glyphWidths[font.characterToGlyph(codePoint)] !== undefined;
 }
 
 /**

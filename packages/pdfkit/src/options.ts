@@ -11,7 +11,8 @@ export function requireKnownOptions(operation: string, options: object, known: r
     .map(([name]) => name);
   if (unknown.length === 0) return;
   const names = unknown.map((name) => JSON.stringify(name)).join(', ');
+  const of = unknown.length === 1 ? 'the option' : 'the options';
   throw typeError(
-    `Cannot use ${unknown.length === 1 ? 'the option' : 'the options'} ${names} of ${operation}: it has ${known.join(', ')}`,
+    `Cannot use ${of} ${names} of ${operation}: ${known.length > 0 ? `it has ${known.join(', ')}` : 'PDFKit’s options are those of the document, which exists already'}`,
   );
 }

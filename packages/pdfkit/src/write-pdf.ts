@@ -1,9 +1,13 @@
 import type { BytesIO } from '@memio/core';
-import { type ChunkSink, describe, typeError, type WriteOptions, writeChunks } from '@memio/core/adapter';
+import { type ChunkSink, describe, rangeError, typeError, type WriteOptions, writeChunks } from '@memio/core/adapter';
 import PDFKitDocument from 'pdfkit';
+import { DOCUMENT_OPTIONS, type PdfDocumentOptions } from './document-options.ts';
 import { type DocumentState, stateOf } from './document-state.ts';
 import { hasEnded } from './internals.ts';
-import type { PdfDocument, PdfDocumentOptions, PdfSource } from './pdf-document.ts';
+import { refuseMissingGlyphs } from './missing-glyphs.ts';
+import { requireKnownOptions } from './options.ts';
+import type { PdfDocument } from './pdf-document.ts';
+import type { PdfSource } from './pdf-source.ts';
 
 /** Options of `writePdf`; with `build` PDFKit's own may stand beside them. */
 export interface WritePdfOptions extends Omit<WriteOptions, 'onProgress'> {
@@ -14,6 +18,11 @@ export interface WritePdfOptions extends Omit<WriteOptions, 'onProgress'> {
    * document of the caller must have been made with an `info.CreationDate`, since its file id was made of that.
    */
   deterministic?: boolean | undefined;
+  /**
+   * What to do when `build` draws a character that the current font lacks: `'error'` (the default) throws a `DataError`
+   * from the method that draws it; `'ignore'` leaves it to PDFKit, which draws other characters or an empty box.
+   */
+  missingGlyphs?: 'error' | 'ignore' | undefined;
 }
 
 const OPERATION = { adapter: '@memio/pdfkit', operation: 'writePdf' };
@@ -50,13 +59,16 @@ export function writePdf<Doc = PdfDocument>(
 export function writePdf(doc: PdfSource, options?: WritePdfOptions): Promise<BytesIO>;
 export async function writePdf(
   source: PdfSource | ((doc: never) => unknown),
-  { into, signal, onProgress, deterministic, ...rest }: WritePdfOptions = {},
+  { into, signal, onProgress, deterministic, missingGlyphs = 'error', ...rest }: WritePdfOptions = {},
 ): Promise<BytesIO> {
   const options: PdfDocumentOptions = rest;
   const build = typeof source === 'function' ? (source as (doc: Document) => unknown) : undefined;
   if (!build && !isDocument(source)) {
     throw typeError(`Cannot write a PDF of ${describe(source)}: expected a PDFDocument or a function that draws one`);
   }
+  requireKnownOptions('writePdf', rest, build ? DOCUMENT_OPTIONS : []);
+  if (missingGlyphs !== 'error' && missingGlyphs !== 'ignore')
+    throw rangeError(`Cannot set missingGlyphs to ${describe(missingGlyphs)}: expected "error" or "ignore"`);
   if (deterministic) requireReproducible(build ? options : (source as Document).options, !build);
   let doc: Document;
   const pages = () => {
@@ -66,6 +78,7 @@ export async function writePdf(
   const report = onProgress && ((written: number) => onProgress(written, pages()));
   return writeChunks(OPERATION, { into, signal, onProgress: report }, (sink) => {
     doc = build ? create(options, deterministic) : (source as Document);
+    if (build && missingGlyphs === 'error') refuseMissingGlyphs(doc, OPERATION);
     requireUnread(doc, 0);
     const state = stateOf(doc);
     state.report();
@@ -112,7 +125,14 @@ export async function writePdf(
 function create(options: PdfDocumentOptions, deterministic: boolean | undefined): Document {
   // The constructor makes the file id of the date: afterwards it is too late.
   const info = deterministic ? { info: { CreationDate: new Date(0), ...options.info } } : {};
-  return new PDFKitDocument({ ...options, ...info } as object) as unknown as Document;
+  try {
+    return new PDFKitDocument({ ...options, ...info } as object) as unknown as Document;
+  } catch (cause) {
+    // PDFKit looks the name up, and reads from nothing.
+    if (typeof options.size !== 'string' || !(cause instanceof TypeError)) throw cause;
+    const message = `Cannot make a page of the size ${JSON.stringify(options.size)}: expected a name such as "A4" or "letter", or [width, height] in points`;
+    throw rangeError(message, { cause });
+  }
 }
 
 /** Passwords of these versions encrypt with AES, which begins with random bytes. */

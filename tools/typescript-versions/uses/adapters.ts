@@ -44,5 +44,12 @@ export async function use(signal: AbortSignal): Promise<void> {
 
 // @ts-expect-error a content is not a number
 writeZip({ 'a.txt': 1 });
+writePdf((doc) => {
+  // Without @types/pdfkit the document has the types of @memio/pdfkit.
+  doc.outline.addItem('1', { expanded: true });
+  doc.initForm().formText('name', 1, 1, 1, 1);
+  // @ts-expect-error a misspelt option
+  doc.text('x', { algin: 'center' });
+});
 // @ts-expect-error it takes a function or a document
 writePdf('text');
