@@ -18,6 +18,7 @@ export function requireLimit(value: unknown, action: string, name: string): asse
   if (value !== Number.POSITIVE_INFINITY) requireCount(value, action, name);
 }
 
+/** Refuses what is not an `AbortSignal`. @throws {TypeError} names an `AbortController` as such */
 export function requireSignal(value: unknown, action: string): asserts value is AbortSignal | undefined {
   const { aborted, addEventListener, signal } = Object(value) as Partial<AbortSignal> & { signal?: unknown };
   if (value === undefined || (typeof aborted === 'boolean' && typeof addEventListener === 'function')) return;

@@ -5,11 +5,12 @@ export class Holders {
   readonly #names: string[] = [];
   readonly #changed: () => void;
 
-  /** @param changed is called after each change of `any` */
+  /** Nothing holds the content yet. @param changed called after each change of `any` */
   constructor(changed: () => void) {
     this.#changed = changed;
   }
 
+  /** Whether the content is held. */
   get any(): boolean {
     return this.#names.length > 0;
   }
@@ -27,6 +28,7 @@ export class Holders {
     };
   }
 
+  /** Refuses `action` while the content is held. @throws {BufferError} names what holds it */
   requireNone(action: string): void {
     if (!this.any) return;
     const count = (name: string) => this.#names.filter((each) => each === name).length;

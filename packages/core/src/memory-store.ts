@@ -46,6 +46,7 @@ export class MemoryStore implements Store {
   #dirty = 0;
   #holders: Holders | undefined;
 
+  /** An empty store. @param maxBytes the most bytes that it may hold, or `Infinity` */
   constructor(maxBytes: number) {
     this.maxBytes = maxBytes;
   }

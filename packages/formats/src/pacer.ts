@@ -17,6 +17,7 @@ export class Pacer {
   readonly #signal: AbortSignal | undefined;
   #since: number = performance.now();
 
+  /** A loop begins. @param signal stops it */
   constructor(signal?: AbortSignal) {
     this.#signal = signal;
   }
@@ -36,6 +37,7 @@ export class Pacer {
     });
   }
 
+  /** @throws the reason of the signal, once it is aborted */
   throwIfAborted(): void {
     this.#signal?.throwIfAborted();
   }

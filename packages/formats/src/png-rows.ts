@@ -90,7 +90,12 @@ export class PngUnfilter {
   #above: Uint8Array;
   #row: Uint8Array;
 
-  /** @param bitsPerPixel with less than 8, the byte to the left takes the place of the pixel to the left */
+  /**
+   * Begins a pass: the row above its first one is zeros.
+   *
+   * @param bytes the length of a row, without its filter byte
+   * @param bitsPerPixel with less than 8, the byte to the left takes the place of the pixel to the left
+   */
   constructor(bytes: number, bitsPerPixel: number) {
     this.#step = Math.max(1, bitsPerPixel >> 3);
     this.#above = new Uint8Array(bytes);

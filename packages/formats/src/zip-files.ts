@@ -22,6 +22,7 @@ export class ZipInfo {
   readonly #size: number;
   readonly #compressedSize: number;
 
+  /** Reads what the directory says of an entry. */
   constructor(entry: ZipDirectoryEntry) {
     const { attributes, host } = entry;
     this.date = dateOf(entry.modified);

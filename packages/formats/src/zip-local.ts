@@ -20,8 +20,9 @@ const UTF8 = 0x800;
 /** Bits 1 and 2: how well the data was compressed, which is no matter. */
 const LEVEL = 0x06;
 
-/** How many bytes the local header of an entry can have, and its data descriptor. */
+/** The most bytes that the local header of an entry can have. */
 export const ZIP_LOCAL_MOST: number = LOCAL_SIZE + 2 * 0xffff;
+/** The most bytes that a data descriptor can have. */
 export const ZIP_DESCRIPTOR_MOST = 24;
 
 /**

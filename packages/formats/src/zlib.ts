@@ -60,6 +60,7 @@ export class Deflater {
   readonly #writer: WritableStreamDefaultWriter<BufferSource>;
   readonly #pieces: Promise<Bytes[]>;
 
+  /** Starts the compressor. */
   constructor() {
     const { readable, writable } = new CompressionStream('deflate');
     this.#writer = writable.getWriter();

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import type { BytesIO } from '@memio/core';
 import { requireStream } from './arguments.ts';
 
