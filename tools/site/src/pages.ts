@@ -56,7 +56,7 @@ export async function writePages(
       ...recipes.keys(),
     ],
     customCss: join(ROOT, 'tools/site/style.css'),
-    highlightLanguages: ['typescript', 'javascript', 'python', 'shellscript', 'json'],
+    highlightLanguages: ['typescript', 'javascript', 'python', 'shellscript', 'json', 'html'],
     validation: { invalidLink: true, invalidPath: true, rewrittenLink: true },
     groupOrder: ['Guides', 'Modules', 'Recipes', 'More', '*'],
     hideGenerator: true,
