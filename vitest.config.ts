@@ -6,7 +6,7 @@ const conditions = ['@memio/source', 'module', 'node', 'development|production']
 export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'apps/*/{src,gallery}/**/*.test.ts', 'tools/*/src/**/*.test.ts'],
+    include: ['packages/*/{src,test}/**/*.test.ts', 'apps/*/{src,gallery}/**/*.test.ts', 'tools/*/src/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/*.large.test.ts', 'tools/runtimes/**'],
     // Many tests wait for others (servers, programs, deadlines): a core need not be kept free.
     maxWorkers: '100%',

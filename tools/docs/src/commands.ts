@@ -100,7 +100,8 @@ const sourceOf = (script: string) => join(ROOT, script.replace('/dist/', '/src/'
 
 const installs = (code: string) => code.split('\n').flatMap((line) => names(line, /^(?:\/\/ )?npm install ([^#]+)/));
 
-const names = (text: string, command: RegExp) => (command.exec(text)?.[1] ?? '').split(/\s+/).filter(Boolean);
+const names = (text: string, command: RegExp) =>
+  (command.exec(text)?.[1] ?? '').split(/\s+/).filter((word) => /^[^-]/.test(word));
 
 function importsOf({ code }: Fence): string[] {
   const bare = readSyntax(code).imports.filter((name) => !name.startsWith('.') && !name.startsWith('node:'));

@@ -1,6 +1,6 @@
 import { publishedPackages } from '../../workspace/src/index.ts';
 
-const published = publishedPackages();
+const published = publishedPackages().filter(({ manifest }) => !manifest.memio?.runner);
 
 /** The packages of the table, by the names of their folders. */
 export const PACKAGES: readonly string[] = published.map(({ short }) => short);

@@ -24,7 +24,7 @@ export function entries(root: string = ROOT): Entry[] {
       home: one.path,
       source: file.slice(one.path.length + 1).replace(/^dist(.*)\.js$/, 'src$1.ts'),
       // Members of an adapter's types are mostly those of its host library, which has documents of its own for them.
-      documented: isAdapter(one.manifest) ? EXPORTS : MEMBERS,
+      documented: one.manifest.memio?.internal ? [] : isAdapter(one.manifest) ? EXPORTS : MEMBERS,
     })),
   );
 }

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packPackages, type Tarball } from '@memio/release/pack';
 import { installFrom, runIn } from '@memio/release/project';
-import { entryPoints, inTemporaryFolder, publishedPackages, ROOT, readManifest } from '@memio/workspace';
+import { entryPoints, inTemporaryFolder, type Package, publishedPackages, ROOT, readManifest } from '@memio/workspace';
 import { compilerOf } from './compilers.ts';
 
 const HERE = join(ROOT, 'tools/typescript-versions');
@@ -53,9 +53,9 @@ const programs = (version: number, { name }: Mode): Program[] => [
  */
 export const main = (): Promise<number> =>
   inTemporaryFolder(async (folder) => {
-    const packages = publishedPackages();
+    const packages = publishedPackages().filter(({ manifest }) => !manifest.memio?.runner);
     const project = join(folder, 'project');
-    await install(project, await packPackages(packages, folder));
+    await install(project, packages, await packPackages(packages, folder));
     const names = packages.flatMap((one) => [...entryPoints(one).keys()]);
     for (const [file, text] of Object.entries(usesOf(names))) writeFileSync(join(project, file), text);
 
@@ -85,10 +85,10 @@ export type Entry${index} = typeof import('${name}', { with: { 'resolution-mode'
 }
 
 /** With npm, and with what their READMEs tell to install beside them: types of the libraries are not among it. */
-async function install(project: string, tarballs: Tarball[]): Promise<void> {
+async function install(project: string, packages: readonly Package[], tarballs: Tarball[]): Promise<void> {
   mkdirSync(project);
   const ours = tarballs.map(({ name, path }) => [name, path]);
-  const peers = publishedPackages().flatMap(({ manifest: { peerDependencies = {}, devDependencies = {} } }) =>
+  const peers = packages.flatMap(({ manifest: { peerDependencies = {}, devDependencies = {} } }) =>
     Object.keys(peerDependencies)
       .filter((name) => !name.startsWith('@memio/'))
       .map((name) => [name, devDependencies[name]]),

@@ -20,6 +20,10 @@ export interface Manifest {
     maxSize?: Record<string, number>;
     /** Why the package cannot be used at all where there is no Node.js, as a clause. */
     needsNode?: string;
+    /** Whether its API may change in any version: its members need no documentation. */
+    internal?: boolean;
+    /** The test runner that the package works in, and nowhere else. */
+    runner?: 'vitest';
   };
   scripts?: Record<string, string>;
   dependencies?: Record<string, string>;

@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { BytesIO, b } from '@memio/core';
 import { AdapterError } from '@memio/core/adapter';
+import type { Writer, WriterOptions } from '../../src/writer.ts';
 import { type FramesSource, writeFrames } from '../reference/adapter.ts';
 import { Frames } from '../reference/frames.ts';
-import type { Writer, WriterOptions } from '../writer.ts';
 import { commonMutants } from './common-mutants.ts';
 import { type Mutant, never } from './mutant.ts';
 

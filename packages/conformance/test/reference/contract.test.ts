@@ -1,4 +1,4 @@
-import { describeReader, describeWriter } from '../index.ts';
+import { describeReader, describeWriter } from '../../src/index.ts';
 import { reader, writer } from './contract.ts';
 
 describeWriter(writer);

@@ -1,7 +1,7 @@
 import { BytesIO, b } from '@memio/core';
 import { expect } from 'vitest';
-import type { Reader } from '../reader.ts';
-import type { Writer } from '../writer.ts';
+import type { Reader } from '../../src/reader.ts';
+import type { Writer } from '../../src/writer.ts';
 import { type FramesSource, readFrames, writeFrames } from './adapter.ts';
 import { Frames } from './frames.ts';
 

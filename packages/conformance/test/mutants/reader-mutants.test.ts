@@ -1,4 +1,4 @@
-import { readerCases } from '../reader.ts';
+import { readerCases } from '../../src/reader.ts';
 import { readFrames } from '../reference/adapter.ts';
 import { reader } from '../reference/contract.ts';
 import { describeMutants } from './mutant.ts';

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Case, type Patience, runCase } from '../case.ts';
+import { type Case, type Patience, runCase } from '../../src/case.ts';
 
 /** A broken adapter, and the rule that it breaks. */
 export interface Mutant<Broken> {

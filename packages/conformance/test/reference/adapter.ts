@@ -12,7 +12,7 @@ import {
   typeError,
   writeChunks,
 } from '@memio/core/adapter';
-import type { WriterOptions } from '../writer.ts';
+import type { WriterOptions } from '../../src/writer.ts';
 import { END, Frames, MAGIC } from './frames.ts';
 
 /** Frames that are written: those of the host library, or arrays and streams. */

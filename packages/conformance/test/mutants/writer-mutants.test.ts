@@ -1,5 +1,5 @@
+import { writerCases } from '../../src/writer.ts';
 import { writer } from '../reference/contract.ts';
-import { writerCases } from '../writer.ts';
 import { describeMutants } from './mutant.ts';
 import { writerMutants } from './writer-mutants.ts';
 
