@@ -1,10 +1,20 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
-/** The packages are imported as their sources, see `exports` in each `package.json`; the rest are Vite's defaults. */
-const conditions = ['@memio/source', 'module', 'node', 'development|production'];
+/**
+ * The packages are imported as their sources, by the condition `@memio/source` of their `exports`. Not as a condition of
+ * Vite: that would become one of the process, and of every worker and program that a test starts.
+ */
+const sources = readdirSync(new URL('packages', import.meta.url)).flatMap((one) => {
+  const folder = new URL(`packages/${one}/`, import.meta.url);
+  const { name, exports } = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8'));
+  return Object.entries<{ '@memio/source'?: string }>(exports ?? {}).flatMap(([entry, { '@memio/source': source }]) =>
+    source ? [{ find: new RegExp(`^${name}${entry.slice(1)}$`), replacement: new URL(source, folder).pathname }] : [],
+  );
+});
 
 export default defineConfig({
-  ssr: { resolve: { conditions } },
+  resolve: { alias: sources },
   test: {
     include: ['packages/*/{src,test}/**/*.test.ts', 'apps/*/{src,gallery}/**/*.test.ts', 'tools/*/src/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/*.large.test.ts', 'tools/runtimes/**'],

@@ -55,7 +55,8 @@ describe.skipIf(!CAN_LIST)(`the memory that ${SIZE} MiB take`, () => {
     ['toBuffer() of a file has one copy', IN_FILE, 'toBuffer(io);', SIZE - 1, SIZE + 8],
   ])('%s', (_, prepare, use, least, most) => {
     const taken = peak(prepare, use);
-    expect(taken).toBeGreaterThanOrEqual(least);
+    // The base may hold garbage that goes meanwhile.
+    expect(taken).toBeGreaterThanOrEqual(least - GARBAGE);
     expect(taken).toBeLessThan(most);
   });
 });

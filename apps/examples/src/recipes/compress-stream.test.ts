@@ -103,7 +103,7 @@ describe('main', () => {
     const files = await main();
     const lines = log.mock.calls.map(([line]) => line as string);
     expect(lines).toHaveLength(5);
-    expect(lines[4]).toMatch(/^A bomb of \d{5} bytes: Cannot take in \d+ bytes: maxBytes is 1000000$/);
+    expect(lines[4]).toMatch(/^A bomb of \d{5} bytes: Cannot read \d+ bytes from the source: maxBytes is 1000000$/);
     const plain = gunzipByFflate(files['log.txt.gz']!.getvalue());
     expect(new TextDecoder().decode(plain)).toBe(files['log.txt']!.text());
     expect(files['log.txt']!.readlines()).toHaveLength(5000);

@@ -66,7 +66,7 @@ describe('a form', () => {
   it('of more than the limit is refused with 413', async () => {
     const response = await post(formOf(new Uint8Array(5_000_000), 'large.bin'));
     expect(response.status).toBe(413);
-    expect(await response.text()).toMatch(/^Cannot take in 5000\d{3} bytes: maxBytes is 300000$/);
+    expect(await response.text()).toMatch(/^Cannot read 5000\d{3} bytes from the source: maxBytes is 300000$/);
     expect(saved.size).toBe(0);
   });
 
@@ -163,7 +163,7 @@ describe('main', () => {
     expect(log.mock.calls.flat()).toEqual([
       '201 rain.csv has 34 bytes of text/csv',
       '201 copy.csv has 34 bytes',
-      '413 Cannot take in 100001 bytes: maxBytes is 100000',
+      '413 Cannot read 100001 bytes from the source: maxBytes is 100000',
     ]);
   });
 });
