@@ -1,65 +1,53 @@
-import { type ChunkSink, describe, typeError } from '@memio/core/adapter';
-import JSZip from 'jszip';
-import type { ChunkStream } from './chunk-stream.ts';
-import { type Method, Packer } from './packer.ts';
-import { PulledStream } from './pulled-stream.ts';
-import { addEntries, type Entry, isArchive, type ZipArchive, type ZipSource } from './zip-source.ts';
+import { type ChunkSink, describe, rangeError, typeError } from '@memio/core/adapter';
+import { ZipFiles } from '@memio/formats';
+import type JSZip from 'jszip';
+import { addEntries, type Entry, isArchive, type ZipArchive, type ZipSource } from './entries.ts';
 import {
+  type ChunkStream,
+  filesOf,
+  lazyArchive,
+  type Packing,
+  packing,
+  plainArchive,
+  watchStreams,
+  withDates,
+} from './internals.ts';
+import {
+  type EntryOptions,
+  entryOptions,
+  levelOf,
+  localDate,
+  platformOf,
   requireCount,
-  requireDate,
-  requireEntry,
-  requireLevel,
-  requireShort,
   requireSize,
   requireZip32,
-} from './zip32.ts';
-
-/** JSZip's own options for generating, all of which go through as they are, and dates. */
-export interface ZipOptions {
-  /** JSZip's default: `'STORE'`. */
-  compression?: 'STORE' | 'DEFLATE';
-  /**
-   * `level` 1 (fastest) to 9 (smallest). With a level JSZip compresses; without one the platform's `CompressionStream`
-   * does where there is one, which is several times as fast.
-   */
-  compressionOptions?: { level: number } | null;
-  /** The comment of the archive. */
-  comment?: string;
-  platform?: 'DOS' | 'UNIX';
-  /** Writes the sizes behind each entry instead of before it. */
-  streamFiles?: boolean;
-  encodeFileName?: (name: string) => string;
-  /** Of entries that have no date of their own, from 1980 to 2107. Default: now. The entries of a JSZip have one. */
-  date?: Date;
-  /**
-   * Makes the same bytes of the same input, whenever and wherever: `date` is 1980-01-01 unless it is given, and holds
-   * for the entries of a JSZip as well, and JSZip compresses. Default: `false`.
-   */
-  deterministic?: boolean;
-}
+  requireZipOptions,
+  type ZipOptions,
+} from './options.ts';
+import { canDeflate, type Method, pack } from './pack.ts';
 
 /** An archive that is checked and ready to be made. */
 export class Generation {
   readonly #source: ZipSource;
-  readonly #options: Omit<ZipOptions, 'date' | 'deterministic'>;
-  readonly #deterministic: boolean;
-  readonly #date: Date | undefined;
+  readonly #options: ZipOptions;
+  /** Of entries that have none. */
+  readonly #date: Date;
+  readonly #platform: 'DOS' | 'UNIX';
   readonly #entries: Entry[] = [];
-  readonly #packers: { [method in Method]?: Packer | undefined } = {};
   readonly #stop = new AbortController();
+  #packing: Packing | undefined;
 
-  constructor(source: ZipSource, { date, deterministic = false, ...options }: ZipOptions) {
-    if (date !== undefined) requireDate(date);
-    requireLevel(options.compressionOptions);
-    requireShort('the comment', options.comment ?? '');
+  /** @param options those that `ZIP_OPTIONS` has */
+  constructor(source: ZipSource, options: ZipOptions) {
+    requireZipOptions(options);
+    const { date, deterministic } = options;
     this.#source = source;
     this.#options = options;
-    this.#deterministic = deterministic;
-    this.#date = date ?? (deterministic ? new Date(Date.UTC(1980, 0, 1)) : undefined);
+    this.#date = date ?? (deterministic ? new Date(Date.UTC(1980, 0, 1)) : new Date());
     try {
-      if (isArchive(source)) requireArchive(source);
-      else addEntries(source, this.#entries);
+      this.#platform = platformOf(options.platform, this.#checked());
       requireZip32(this.#entries.map((entry) => ({ ...entry, stored: this.#methodOf(entry) === 'STORE' })));
+      this.#requireLevelOfUse();
     } catch (error) {
       this.release();
       throw error;
@@ -74,21 +62,28 @@ export class Generation {
 
   /** Has to be awaited before `start()`. */
   async prepare(): Promise<void> {
-    for (const method of ['STORE', 'DEFLATE'] as const) {
-      if (this.#entries.some((entry) => this.#isPackable(entry) && this.#methodOf(entry) === method))
-        this.#packers[method] = await Packer.for(method);
-    }
+    if (this.#entries.length > 0) this.#packing = await packing();
   }
 
   /** JSZip's stream of the archive, whose chunks go into `sink`. It is paused. */
   start(sink: ChunkSink): ChunkStream {
     const source = this.#source;
-    const archive = isArchive(source) ? source : this.#archive();
-    watchStreams(archive, sink);
-    const made = isArchive(source) && this.#deterministic ? dated(source, this.#date!) : archive;
-    const options = { ...this.#options, ...guarded(this.#options, sink), type: 'uint8array' } as const;
-    const chunks = made.generateInternalStream(options) as ChunkStream;
-    const queue = new Queue(this.#entries, this.#options.streamFiles === true);
+    const { compression, compressionOptions, comment, streamFiles = false } = this.#options;
+    if (isArchive(source)) watchStreams(source, sink.fail);
+    const archive = isArchive(source) ? this.#dated(source) : this.#archive();
+    const encodeFileName = guarded(this.#options.encodeFileName, sink);
+    const chunks = archive.generateInternalStream({
+      type: 'uint8array',
+      compression: compression ?? (levelOf(compressionOptions) === undefined ? 'STORE' : 'DEFLATE'),
+      platform: this.#platform,
+      streamFiles,
+      ...(compressionOptions && { compressionOptions }),
+      ...(encodeFileName && { encodeFileName }),
+      comment: comment ?? commentOf(source),
+    } as never) as ChunkStream;
+    const lookahead = new LookAhead(this.#entries, streamFiles);
+    // It is not known in which order another JSZip comes to them.
+    if (!this.#packing) for (const { content } of this.#entries) content.start();
     let written = 0;
     chunks.on('data', (chunk, { currentFile }) => {
       written += (chunk as Uint8Array).length;
@@ -98,137 +93,163 @@ export class Generation {
         return sink.reject(error);
       }
       sink.push(chunk);
-      queue.reached(currentFile);
+      lookahead.reached(currentFile);
     });
     chunks.on('end', sink.end);
     chunks.on('error', sink.fail);
     return chunks;
   }
 
-  #methodOf({ options }: Entry): string {
-    return String(options.compression ?? this.#options.compression ?? 'STORE').toUpperCase();
+  /** The entries with their options, checked. */
+  #checked(): [string, EntryOptions][] {
+    const source = this.#source;
+    requireZipOptions({ comment: commentOf(source) });
+    if (!isArchive(source)) {
+      addEntries(source, this.#entries);
+      return this.#entries.map(({ name, options }) => [name, options]);
+    }
+    const files = filesOf(source);
+    requireCount(files.length);
+    return files.map(([name, { comment, unixPermissions, dosPermissions, options = {} }]) => {
+      const { compressionOptions } = options;
+      entryOptions(name, { comment, compressionOptions });
+      return [name, { unixPermissions, dosPermissions }];
+    });
   }
 
-  /** A level is JSZip's, and so are bytes that have to be the same on every platform. */
-  #isPackable(entry: Entry): boolean {
-    if (entry.size === 0) return false;
-    const { level } = entry.options.compressionOptions ?? this.#options.compressionOptions ?? {};
-    return this.#methodOf(entry) === 'STORE' || (level === undefined && !this.#deterministic);
+  #methodOf({ options }: Entry): Method {
+    const own = options.compression ?? (levelOf(options.compressionOptions) === undefined ? undefined : 'DEFLATE');
+    const { compression, compressionOptions } = this.#options;
+    const shared = compression ?? (levelOf(compressionOptions) === undefined ? 'STORE' : 'DEFLATE');
+    return (own ?? shared).toUpperCase() as Method;
   }
 
-  /**
-   * A JSZip that makes its entries when it generates, one after the other, and keeps none: not their contents, and not
-   * their order either, in which names that are whole numbers would come first.
-   */
-  #archive(): ZipArchive {
-    const archive = new JSZip();
+  /** A level that no entry is compressed with would be ignored. */
+  #requireLevelOfUse(): void {
+    const { compression, compressionOptions } = this.#options;
+    if (levelOf(compressionOptions) === undefined || compression?.toUpperCase() !== 'STORE' || isArchive(this.#source))
+      return;
+    const uses = (entry: Entry) =>
+      this.#methodOf(entry) === 'DEFLATE' && levelOf(entry.options.compressionOptions) === undefined;
+    if (!this.#entries.some(uses))
+      throw rangeError("Cannot store a ZIP with compressionOptions: a level needs compression 'DEFLATE'");
+  }
+
+  /** What JSZip writes of a date in UTC. With `deterministic`, it is the same in every time zone. */
+  #dateOf(date: Date): Date {
+    return this.#options.deterministic ? date : localDate(date);
+  }
+
+  /** A JSZip has the dates of an archive that it has opened in UTC, as it writes them; others are of the clock. */
+  #dated(archive: ZipArchive): ZipArchive {
+    const { deterministic } = this.#options;
+    return withDates(archive, (date, opened) => (deterministic ? this.#date : opened ? date : localDate(date)));
+  }
+
+  #archive(): JSZip {
     const { signal } = this.#stop;
-    const date = this.#date && { date: this.#date };
-    const forEach = (visit: (name: string, file: JSZip.JSZipObject) => void) => {
-      for (const entry of this.#entries) {
-        const { name, content, options, size } = entry;
-        const packer = this.#isPackable(entry) ? this.#packers[this.#methodOf(entry) as Method] : undefined;
-        const own = { ...date, ...options, binary: true, createFolders: false, dir: name.endsWith('/') };
-        const data = packer ? PLACEHOLDER : size === 0 ? '' : content.unpacked(signal);
-        archive.file(name, data as string, own as JSZip.JSZipFileOptions);
-        const file = archive.files[name]!;
-        visit(name, packer ? Object.assign(file, { _data: content.packed(packer, signal) }) : file);
-        delete archive.files[name];
-      }
+    const entries = this.#entries;
+    const toNew = (entry: Entry) => {
+      const { name, content, options, size } = entry;
+      const date = options.date ?? this.#date;
+      const method = this.#methodOf(entry);
+      const own = {
+        ...options,
+        compression: method,
+        date: this.#dateOf(date),
+        binary: true,
+        createFolders: false,
+        dir: name.endsWith('/'),
+      };
+      const packed = size === 0 ? undefined : this.#packed(entry, method, signal);
+      return {
+        name,
+        options: own as JSZip.JSZipFileOptions,
+        data: packed ?? (size === 0 ? '' : content.unpacked(signal)),
+      };
     };
-    return Object.assign(archive, { forEach });
+    function* all() {
+      for (const entry of entries) yield toNew(entry);
+    }
+    return this.#packing ? lazyArchive(all) : plainArchive(all());
+  }
+
+  /** `undefined` where JSZip has to pack: what has to be the same on every platform, or the platform cannot compress. */
+  #packed({ content, options }: Entry, method: Method, signal: AbortSignal) {
+    const level = levelOf(options.compressionOptions) ?? levelOf(this.#options.compressionOptions);
+    const { bytes } = content;
+    if (!this.#packing) return undefined;
+    if (method === 'DEFLATE' && (this.#options.deterministic || !canDeflate(bytes !== undefined, level)))
+      return undefined;
+    if (!bytes) return this.#packing.stream(method, () => content.source(), signal);
+    return this.#packing.piece(
+      method,
+      content.started().then(() => pack(bytes, method, level)),
+    );
   }
 }
 
-/** Not empty: JSZip stores an empty content whatever its compression is said to be. */
-const PLACEHOLDER = '-';
+/** That of what was read. */
+const commentOf = (source: ZipSource): string =>
+  ((source instanceof ZipFiles || isArchive(source)) && (source as { comment?: string | null }).comment) || '';
 
 /** What it throws where the content is in memory would reach nobody, and end the process. */
-function guarded({ encodeFileName }: ZipOptions, sink: ChunkSink): ZipOptions {
-  if (!encodeFileName) return {};
-  return {
-    encodeFileName: (name) => {
-      try {
-        const encoded: unknown = encodeFileName(name);
-        if (typeof encoded === 'string' || encoded instanceof Uint8Array) return encoded as string;
-        throw typeError(`Cannot name an entry of a ZIP ${describe(encoded)}: encodeFileName has to return a string`);
-      } catch (error) {
-        sink.fail(error);
-        return name;
-      }
-    },
+function guarded(encodeFileName: ZipOptions['encodeFileName'], sink: ChunkSink): ZipOptions['encodeFileName'] {
+  if (!encodeFileName) return undefined;
+  return (name) => {
+    try {
+      const encoded: unknown = encodeFileName(name);
+      if (typeof encoded === 'string' || encoded instanceof Uint8Array) return encoded as string;
+      throw typeError(`Cannot name an entry of a ZIP ${describe(encoded)}: encodeFileName has to return a string`);
+    } catch (error) {
+      sink.fail(error);
+      return name;
+    }
   };
 }
 
-/** Starts contents when the archive comes to them. */
-class Queue {
+/** In bytes of contents that are packed ahead of the archive, so that all cores have work, and memory stays bounded. */
+const AHEAD = 8 * 1024 * 1024;
+
+/** Starts contents when the archive comes to them, and those in memory ahead of it. */
+class LookAhead {
   readonly #entries: readonly Entry[];
-  /** JSZip tells of an entry when it has compressed it, or with `streamFiles` when it begins with it. */
-  readonly #ahead: number;
-  #at = 0;
+  /** JSZip names an entry when it has compressed it, or with `streamFiles` when it begins with it. */
+  readonly #behind: number;
+  /** The entry that JSZip has named last. */
+  #reached = 0;
+  /** The last entry that the archive has come to. */
+  #due = 0;
+  /** The first entry that was not started. */
+  #next = 0;
+  /** In memory, of entries that were started and not reached. */
+  #bytes = 0;
 
   constructor(entries: readonly Entry[], streamFiles: boolean) {
     this.#entries = entries;
-    this.#ahead = streamFiles ? 0 : 1;
-    this.#startTo(0);
+    this.#behind = streamFiles ? 0 : 1;
+    this.#start();
   }
 
   reached(name: string | null | undefined): void {
     if (typeof name !== 'string') return;
-    while (this.#at < this.#entries.length && this.#entries[this.#at]!.name !== name) this.#at++;
-    this.#startTo(this.#at + this.#ahead);
+    for (; this.#reached < this.#entries.length; this.#reached++) {
+      const entry = this.#entries[this.#reached]!;
+      if (entry.name === name) break;
+      this.#bytes -= entry.content.bytes?.length ?? 0;
+    }
+    this.#due = this.#reached + this.#behind;
+    this.#start();
   }
 
-  /** The one behind `index` is compressed meanwhile, unless it would have to be read into memory first. */
-  #startTo(index: number): void {
-    for (const [ahead, { content }] of this.#entries.slice(this.#at, index + 2).entries()) {
-      if (content.inMemory || this.#at + ahead <= index) content.start();
+  #start(): void {
+    for (; this.#next < this.#entries.length; this.#next++) {
+      const { content } = this.#entries[this.#next]!;
+      // What is not in memory would have to be read into it.
+      const isAhead = content.bytes !== undefined && this.#bytes + content.bytes.length <= AHEAD;
+      if (this.#next > this.#due && !isAhead) return;
+      this.#bytes += content.bytes?.length ?? 0;
+      content.start();
     }
   }
-}
-
-/** What JSZip does not declare: the entries, and the Node.js stream that an entry may wait for. */
-interface Internals {
-  files?: Record<
-    string,
-    {
-      comment?: string | null;
-      options?: { compressionOptions?: { level?: unknown } | null };
-      _data?: { _stream?: Readable; _upstreamEnded?: boolean };
-    }
-  >;
-}
-
-interface Readable {
-  readonly readableEnded?: boolean;
-  readonly destroyed?: boolean;
-  readonly errored?: Error | null;
-  once(event: 'close', listener: () => void): unknown;
-}
-
-/** JSZip waits for ever for the end of a stream that was closed before it. */
-function watchStreams(archive: ZipArchive & Internals, sink: ChunkSink): void {
-  for (const [name, { _data: data }] of Object.entries(archive.files ?? {})) {
-    const stream = data?._stream;
-    if (!stream || data._upstreamEnded || stream instanceof PulledStream) continue;
-    const fail = () =>
-      sink.fail(stream.errored ?? new Error(`the stream of ${JSON.stringify(name)} was closed before its end`));
-    if (stream.destroyed || stream.readableEnded) fail();
-    else stream.once('close', () => stream.readableEnded || fail());
-  }
-}
-
-function requireArchive({ files = {} }: ZipArchive & Internals): void {
-  const entries = Object.entries(files);
-  requireCount(entries.length);
-  for (const [name, { comment, options }] of entries) requireEntry(name, { comment, ...options });
-}
-
-/** `archive` with another date for each of its entries; it stays as it is. */
-function dated(archive: ZipArchive, date: Date): ZipArchive {
-  const forEach = (visit: (name: string, file: unknown) => void) =>
-    (archive as JSZip).forEach((name, file) => {
-      visit(name, Object.create(file, { date: { value: date } }));
-    });
-  return Object.create(archive, { forEach: { value: forEach } }) as ZipArchive;
 }

@@ -1,6 +1,6 @@
 import type { Deflated } from '@memio/formats';
 import JSZip from 'jszip';
-import type { ChunkStream } from './chunk-stream.ts';
+import type { ChunkStream } from './internals.ts';
 
 /**
  * Inflates with JSZip, for platforms that cannot. JSZip gets an archive of one entry made of the validated fields alone, so

@@ -6,7 +6,7 @@ vi.mock('jszip', () => import('jszip-lowest'));
 const { default: JSZip } = await import('jszip');
 await import('./contract.test.ts');
 await import('./entries.test.ts');
-await import('./packer.test.ts');
+await import('./pack.test.ts');
 
 it('The contract holds with the lowest version of JSZip', () => {
   expect(JSZip.version).toBe('3.10.0');

@@ -19,11 +19,12 @@ export interface ReadZipOptions extends ReadOptions, ZipBudgets {
 
 const OF: Operation = { adapter: '@memio/jszip', operation: 'readZip' };
 const OPTIONS = {
-  signal: 'object',
-  maxInputBytes: 'number',
-  maxEntries: 'number',
-  maxBytes: 'number',
-  maxRatio: 'number',
+  signal: 'any',
+  // Budgets are checked where they are used.
+  maxInputBytes: 'any',
+  maxEntries: 'any',
+  maxBytes: 'any',
+  maxRatio: 'any',
   checkCRC32: 'boolean',
   decodeFileName: 'function',
   filter: 'function',

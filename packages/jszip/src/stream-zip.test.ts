@@ -135,8 +135,12 @@ describe('streamZip() fails', SOON, () => {
 
   it.each<[string, StreamZipOptions, object]>([
     [
-      'when JSZip fails',
-      { compression: 'LZMA' as never },
+      'when encodeFileName throws',
+      {
+        encodeFileName() {
+          throw reason;
+        },
+      },
       { name: 'AdapterError', adapter: '@memio/jszip', operation: 'streamZip' },
     ],
     [

@@ -1,11 +1,13 @@
 import { adapterError, type ChunkSink, type Operation, type WriteOptions } from '@memio/core/adapter';
-import type { ChunkStream } from './chunk-stream.ts';
-import { Generation, type ZipOptions } from './generation.ts';
-import type { ZipSource } from './zip-source.ts';
+import type { ZipSource } from './entries.ts';
+import { Generation } from './generation.ts';
+import type { ChunkStream } from './internals.ts';
+import { requireOptions, ZIP_OPTIONS, type ZipOptions } from './options.ts';
 
 export interface StreamZipOptions extends ZipOptions, Pick<WriteOptions, 'signal' | 'onProgress'> {}
 
 const OF: Operation = { adapter: '@memio/jszip', operation: 'streamZip' };
+const OPTIONS = { signal: 'any', onProgress: 'any', ...ZIP_OPTIONS } as const;
 
 /**
  * An archive as a stream that is made while it is read: for a response that starts before its last entry exists. Takes
@@ -26,10 +28,9 @@ const OF: Operation = { adapter: '@memio/jszip', operation: 'streamZip' };
  * (await BytesIO.from(response)).read(4); //=> b`PK\x03\x04`
  * ```
  */
-export function streamZip(
-  source: ZipSource,
-  { signal, onProgress, ...options }: StreamZipOptions = {},
-): ReadableStream<Uint8Array<ArrayBuffer>> {
+export function streamZip(source: ZipSource, given: StreamZipOptions = {}): ReadableStream<Uint8Array<ArrayBuffer>> {
+  requireOptions('stream a ZIP', given, OPTIONS);
+  const { signal, onProgress, ...options } = given;
   signal?.throwIfAborted();
   const making = new Making(new Generation(source, options), { signal, onProgress });
   return new ReadableStream<Uint8Array<ArrayBuffer>>(making, { highWaterMark: 0 });

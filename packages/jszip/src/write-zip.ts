@@ -1,11 +1,13 @@
 import type { BytesIO } from '@memio/core';
 import { type Operation, type WriteOptions, writeChunks } from '@memio/core/adapter';
-import { Generation, type ZipOptions } from './generation.ts';
-import type { ZipSource } from './zip-source.ts';
+import type { ZipSource } from './entries.ts';
+import { Generation } from './generation.ts';
+import { requireOptions, ZIP_OPTIONS, type ZipOptions } from './options.ts';
 
 export interface WriteZipOptions extends WriteOptions, ZipOptions {}
 
 const OF: Operation = { adapter: '@memio/jszip', operation: 'writeZip' };
+const OPTIONS = { into: 'any', signal: 'any', onProgress: 'any', ...ZIP_OPTIONS } as const;
 
 /**
  * Writes an archive of entries in the order they come. A name that ends with `/` makes a folder; folders in front of
@@ -17,10 +19,11 @@ const OF: Operation = { adapter: '@memio/jszip', operation: 'writeZip' };
  * The archive is written at the cursor of `into`, in one step once it is complete: on failure `into` is as it was.
  * Without `into` a new stream is returned, its cursor at 0, ready to read.
  *
- * @throws {TypeError} when `source` is not a source, or a content is neither text nor bytes
+ * @throws {TypeError} when `source` is not a source, a content is neither text nor bytes, or for an unknown option
  * @throws {RangeError} when a name is empty, absolute, contains `\` or a part that is empty, `.` or `..`, or comes twice;
  *   when there are more than 65,534 entries or 4 GiB - 1 bytes, a name or comment is longer than 65,526 bytes, a level is
- *   none, or a date is not from 1980 to 2107
+ *   not from 1 to 9, or a date not from 1980 to 2107; when a comment contains the signature of an end record; when options
+ *   contradict each other, such as `unixPermissions` and the platform `'DOS'`
  * @throws {SourceError} when a content cannot be read
  * @throws {AdapterError} when JSZip fails
  *
@@ -30,10 +33,9 @@ const OF: Operation = { adapter: '@memio/jszip', operation: 'writeZip' };
  * zip.read(4); //=> b`PK\x03\x04`
  * ```
  */
-export async function writeZip(
-  source: ZipSource,
-  { into, signal, onProgress, ...options }: WriteZipOptions = {},
-): Promise<BytesIO> {
+export async function writeZip(source: ZipSource, given: WriteZipOptions = {}): Promise<BytesIO> {
+  requireOptions('write a ZIP', given, OPTIONS);
+  const { into, signal, onProgress, ...options } = given;
   const generation = new Generation(source, options);
   try {
     await generation.prepare();

@@ -1,21 +1,22 @@
 import { execFileSync } from 'node:child_process';
-import { inflateRawSync } from 'node:zlib';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { BytesIO, b } from '@memio/core';
 import { describeWith } from '@memio/testkit';
 import { unzipSync } from 'fflate';
 import JSZip from 'jszip';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type WriteZipOptions, writeZip } from './index.ts';
 
 const TEXT = b`${'the same again\n'.repeat(5000)}`;
 const NOISE = Uint8Array.from({ length: 70_000 }, (_, index) => (index * index) >>> 3);
 const FILES: Record<string, Uint8Array> = { 'text.txt': TEXT, 'deep/noise.bin': NOISE, ü: b`\x00`, empty: b`` };
-const DATE = new Date(Date.UTC(2024, 1, 29, 12));
+const DATE = new Date(2024, 1, 29, 12);
 
 /** What JSZip makes when nothing is packed for it. */
-async function byHand(options: Pick<WriteZipOptions, 'compression' | 'compressionOptions' | 'streamFiles'>) {
+async function byHand(options: object) {
   const zip = new JSZip();
-  for (const [name, bytes] of Object.entries(FILES)) zip.file(name, bytes, { createFolders: false, date: DATE });
+  for (const [name, bytes] of Object.entries(FILES))
+    zip.file(name, bytes, { createFolders: false, date: new Date(Date.UTC(2024, 1, 29, 12)) });
   return zip.generateAsync({ ...options, type: 'uint8array' });
 }
 
@@ -23,8 +24,12 @@ const written = async (options: WriteZipOptions) => (await writeZip(FILES, { ...
 
 afterEach(() => vi.unstubAllGlobals());
 
+/** As in a browser, and in Node.js before 20.16. */
+const withoutZlib = () => vi.stubGlobal('process', { ...process, getBuiltinModule: undefined });
+
 describe('writeZip() makes byte for byte what JSZip makes by itself', () => {
   const deflate = { compression: 'DEFLATE' } as const;
+  beforeEach(withoutZlib);
   it.each<[string, WriteZipOptions]>([
     ['of stored entries', {}],
     ['of stored entries with their sizes behind them', { streamFiles: true }],
@@ -34,7 +39,9 @@ describe('writeZip() makes byte for byte what JSZip makes by itself', () => {
   });
 
   it('of compressed entries that have to be the same everywhere', async () => {
-    expect(await written({ ...deflate, deterministic: true })).toEqual(await byHand(deflate));
+    const date = new Date(Date.UTC(2024, 1, 29, 12));
+    const zip = await writeZip(FILES, { ...deflate, deterministic: true, date });
+    expect(zip.getvalue()).toEqual(await byHand(deflate));
   });
 
   class Older {
@@ -48,7 +55,9 @@ describe('writeZip() makes byte for byte what JSZip makes by itself', () => {
   });
 });
 
-describe('Without a level the platform compresses', () => {
+describe('Without a level CompressionStream compresses where there is no zlib', () => {
+  beforeEach(withoutZlib);
+
   /** How many contents it has compressed, with what it takes to find out whether it can. */
   const counting = () => {
     let made = 0;
@@ -128,6 +137,39 @@ describe('Without a level the platform compresses', () => {
       code: 'ERR_MEMIO_SOURCE',
       cause: gone,
     });
+  });
+});
+
+describe('The zlib of Node.js compresses what is in memory', () => {
+  /** The compressed data of the first entry, whose name is `a`. */
+  const packed = (zip: BytesIO) => {
+    const bytes = zip.getvalue();
+    return bytes.subarray(31, 31 + new DataView(bytes.buffer).getUint32(18, true));
+  };
+
+  it.each([1, 6, 9])('with the level %d', async (level) => {
+    const zip = await writeZip({ a: NOISE }, { compressionOptions: { level } });
+    expect(packed(zip)).toEqual(new Uint8Array(deflateRawSync(NOISE, { level })));
+  });
+
+  it('with the level of an entry, ahead of one that is read', async () => {
+    const entries = {
+      a: { content: NOISE, compressionOptions: { level: 9 } },
+      read: [TEXT],
+      small: b`${'x'.repeat(100)}`,
+    };
+    const zip = await writeZip(entries, { compression: 'DEFLATE' });
+    expect(packed(zip)).toEqual(new Uint8Array(deflateRawSync(NOISE, { level: 9 })));
+    expect(unzipSync(zip.getvalue())).toEqual({ a: NOISE, read: TEXT, small: entries.small });
+  });
+
+  it('more of them than are packed ahead', async () => {
+    const entries = Object.fromEntries(
+      Array.from({ length: 40 }, (_, index) => [`${index}`, new Uint8Array(700_000).fill(index)]),
+    );
+    const zip = unzipSync((await writeZip(entries, { compression: 'DEFLATE' })).getvalue());
+    expect(Object.keys(zip)).toHaveLength(40);
+    for (const [name, bytes] of Object.entries(zip)) expect(Buffer.compare(bytes, entries[name]!), name).toBe(0);
   });
 });
 
