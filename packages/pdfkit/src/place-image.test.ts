@@ -9,6 +9,7 @@ import PDFKitDocument from 'pdfkit';
 import { extractImages } from 'unpdf';
 import { describe, expect, it } from 'vitest';
 import { type ImageDocument, type PdfDocument, type PlaceImageOptions, placeImage, writePdf } from './index.ts';
+import { endWithStream, makeReference } from './internals.ts';
 import { arithmeticJpeg } from './oracle/jpegs.ts';
 
 const require = createRequire(import.meta.url);
@@ -409,5 +410,129 @@ describe('placeImage()', () => {
     const doc = new PDFKitDocument();
     (await placeImage(doc, first, 0, 0, { fit: [200, 200] })).text('after it');
     expect(imagesIn(await writePdf(doc))).toBe(1);
+  });
+
+  it('takes a PNG whose image data is in a great many small chunks, and lets timers run', async () => {
+    const rows = Uint8Array.from({ length: 301 * 300 }, (_, at) => (at % 301 ? Math.imul(at, 0x9e3779b1) >>> 13 : 0));
+    const data = deflateSync(rows);
+    const whole = png({ width: 300, height: 300, colourType: 0, rows });
+    const parts = Array.from(data, (byte) => chunk('IDAT', Uint8Array.of(byte)));
+    const divided = Buffer.concat([whole.subarray(0, 33), ...parts, chunk('IEND', b``)]);
+    expect(parts.length).toBeGreaterThan(4000);
+    const [drawn] = await extractImages((await draw(divided)).getvalue(), 1);
+    const [expected] = await extractImages((await draw(whole)).getvalue(), 1);
+    expect(Buffer.from(drawn!.data).equals(Buffer.from(expected!.data))).toBe(true);
+  });
+
+  it('takes 1 million pixels, and lets timers run at least every 50 ms while it decodes them', async () => {
+    const file = png({ width: 1000, height: 1000, interlaced: 1, rows: new Uint8Array(4_001_875) });
+    let longest = 0;
+    let before = performance.now();
+    const timer = setInterval(() => {
+      longest = Math.max(longest, performance.now() - before);
+      before = performance.now();
+    }, 1);
+    await draw(file);
+    clearInterval(timer);
+    // The machine may be busy.
+    expect(longest).toBeLessThan(500);
+  });
+
+  it('takes pixels, as readPng() and readImage() return them', async () => {
+    const grey = { width: 2, height: 1, data: Uint8Array.of(1, 2) };
+    const translucent = { width: 1, height: 2, data: Uint8ClampedArray.of(1, 2, 3, 128, 4, 5, 6, 255) };
+    const wide = { width: 1, height: 1, data: Uint16Array.of(0x1234, 0x5678, 0x9abc) };
+    const pdf = await writePdf(async (doc) => {
+      for (const pixels of [grey, translucent, wide, grey]) await placeImage(doc, pixels, { width: 10 });
+    });
+    expect(imagesIn(pdf), 'three, and a soft mask').toBe(4);
+    const drawn = await extractImages(pdf.getvalue(), 1);
+    expect([...drawn[0]!.data]).toEqual([1, 1, 1, 2, 2, 2]);
+    expect([...drawn[2]!.data].slice(0, 3)).toEqual([0x12, 0x56, 0x9a]);
+  });
+
+  it.each<[what: string, pixels: unknown, message: string]>([
+    [
+      'a width of 0',
+      { width: 0, height: 1, data: new Uint8Array(0) },
+      'a width of 0: expected an integer of 1 or more',
+    ],
+    ['too few values', { width: 2, height: 2, data: new Uint8Array(3) }, '2 x 2 pixels of 3 values'],
+    ['text for data', { width: 1, height: 1, data: 'red' }, 'expected data to be a Uint8Array or a Uint16Array'],
+    ['more than maxPixels', { width: 1e5, height: 1e5, data: new Uint8Array(1) }, 'maxPixels is 89478485'],
+  ])('refuses pixels with %s', async (_, pixels, message) => {
+    expect(await failure(pixels as Uint8Array)).toMatchObject({ message: expect.stringContaining(message) });
+  });
+
+  it('names options that it does not have', async () => {
+    await expect(writePdf((doc) => placeImage(doc, png(), { widht: 5 } as PlaceImageOptions))).rejects.toMatchObject({
+      code: 'ERR_MEMIO_TYPE',
+      message: expect.stringContaining('Cannot use the option "widht" of placeImage: it has width, height'),
+    });
+  });
+
+  it('reads maxInputBytes at most', async () => {
+    const file = png();
+    for (const source of [file, new BytesIO(file), new Blob([file]), new Response(file)]) {
+      const place = (maxInputBytes: number) => writePdf((doc) => placeImage(doc, source, { maxInputBytes }));
+      await expect(place(file.length - 1)).rejects.toMatchObject({ code: 'ERR_MEMIO_LIMIT', limit: 'maxInputBytes' });
+    }
+    expect(imagesIn(await writePdf((doc) => placeImage(doc, file, { maxInputBytes: file.length })))).toBe(2);
+  });
+
+  it('knows a picture again where the platform has no crypto.subtle', async () => {
+    const { crypto } = globalThis;
+    Object.defineProperty(globalThis, 'crypto', { value: {}, configurable: true });
+    try {
+      expect(imagesIn(await draw(png(), png(), png({ width: 2, rows: new Uint8Array(3 * 9) })))).toBe(4);
+    } finally {
+      Object.defineProperty(globalThis, 'crypto', { value: crypto, configurable: true });
+    }
+  });
+});
+
+describe('PDFKit’s internals', () => {
+  it('are an error that says so where they are missing', () => {
+    expect(() => makeReference({}, {})).toThrow('this PDFKit has no doc.ref(), with which a picture is embedded');
+  });
+
+  it.each<[what: string, made: unknown, kind: unknown]>([
+    ['a PDFKit that takes any array', new Uint8Array(1), Uint8Array],
+    ['one that takes a Buffer', Buffer.alloc(1), Buffer],
+    ['one that does not show what it takes, for which Buffer is tried', undefined, Buffer],
+  ])('write bytes for %s', (_, made, kind) => {
+    const written: Uint8Array[] = [];
+    const data: Record<string, unknown> = { Length: 0 };
+    const reference = {
+      data,
+      buffer: [] as unknown[],
+      write(chunk: unknown) {
+        if (chunk === '') this.buffer.push(made);
+        else {
+          written.push(chunk as Uint8Array);
+          data['Length'] = (data['Length'] as number) + (chunk as Uint8Array).length;
+        }
+      },
+      end() {},
+    };
+    class Document {}
+    endWithStream(new Document(), reference, [Uint8Array.of(1, 2), Uint8Array.of(3)]);
+    expect(written.map((each) => each.constructor)).toEqual([kind, kind]);
+    expect(Buffer.concat(written)).toEqual(Buffer.of(1, 2, 3));
+  });
+
+  it('are an error when they wrote something else than the picture', () => {
+    let ended = false;
+    const reference = {
+      data: { Length: 0 },
+      write() {},
+      end() {
+        ended = true;
+      },
+    };
+    expect(() => endWithStream(new (class {})(), reference, [Uint8Array.of(1, 2)])).toThrow(
+      'this PDFKit wrote 0 bytes of a picture of 2',
+    );
+    expect(ended).toBe(true);
   });
 });
