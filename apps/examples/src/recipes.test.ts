@@ -23,7 +23,10 @@ it('there are recipes', () => {
 });
 
 describe.each(recipes)('the recipe $name can be copied', ({ name, source, install, runsIn }) => {
-  const specifiers = [...source.matchAll(/\bfrom '([^']+)'|^import '([^']+)'/gm)].map((match) => match[1] ?? match[2]!);
+  // A file of a package, such as a font, is resolved.
+  const specifiers = [...source.matchAll(/\bfrom '([^']+)'|^import '([^']+)'|\bresolve\(\s*'([^']+)'/gm)].map(
+    (match) => match[1] ?? match[2] ?? match[3]!,
+  );
   const packages = specifiers.filter((specifier) => !specifier.startsWith('node:')).map(packageOf);
 
   it('imports nothing but published packages and modules of Node.js', () => {
