@@ -83,7 +83,7 @@ export async function main([path = 'contact-sheet.pdf']: string[]): Promise<numb
   const sections: [title: string, pictures: [string, Buffer][]][] = [
     ['PNG', pngs()],
     ['JPEG', jpegs],
-    ['One picture, stored in eight orientations', await orientedJpegs(WIDTH, HEIGHT)],
+    ['The same pixels with each orientation of EXIF', await orientedJpegs(WIDTH, HEIGHT)],
     ['Colour profiles', await profiledPictures()],
   ];
   const rows = sections.reduce((sum, [, pictures]) => sum + Math.ceil(pictures.length / COLUMNS), 0);

@@ -92,7 +92,12 @@ const GO = readdirSync('/usr/share', { withFileTypes: true })
 
 /** Valid pictures of PngSuite and of libpng's own tests; without Go's sources those of libpng and png-js alone. */
 export function collectedPngs(): [name: string, file: Buffer][] {
-  const shipped = join(dirname(createRequire(import.meta.url).resolve('png-js-images/package.json')), 'images');
+  const shipped = dirname(createRequire(import.meta.url).resolve('png-js-images/package.json'));
   const libpng = join(import.meta.dirname, '../../../pngjs/data/libpng/testpngs');
-  return [...(GO ? filesIn(GO) : []), ...filesIn(libpng), ...filesIn(shipped)];
+  return [
+    ...(GO ? filesIn(GO) : []),
+    ...filesIn(libpng),
+    ...filesIn(join(shipped, 'images')),
+    ...filesIn(join(shipped, 'test/images')),
+  ];
 }
