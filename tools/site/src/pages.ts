@@ -13,7 +13,14 @@ import { entries } from './entries.ts';
 import { COMMON, Complaint } from './reference.ts';
 
 /** Those that come first, in this order. */
-const GUIDES = ['moving-from-python', 'which-method', 'memory', 'hostile-input', 'pictures-in-pdfs', 'writing-an-adapter'];
+const GUIDES = [
+  'moving-from-python',
+  'which-method',
+  'memory',
+  'hostile-input',
+  'pictures-in-pdfs',
+  'writing-an-adapter',
+];
 
 /** The documents of a folder below `docs`. */
 function documents(folder: string, first: readonly string[] = []): string[] {
