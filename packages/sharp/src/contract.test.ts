@@ -39,6 +39,8 @@ const FORMATS: Record<'png' | 'jpeg', { encode(): Uint8Array; verify(bytes: Uint
   },
 };
 
+const DATA_ERROR = { name: 'DataError', code: 'ERR_MEMIO_DATA', adapter: '@memio/sharp', operation: 'writeImage' };
+
 /** 20,000 x 20,000 pixels in the header, none in the file. */
 function bomb(): Uint8Array {
   const file = Buffer.from(FORMATS.png.encode());
@@ -63,7 +65,10 @@ for (const [format, { encode, verify }] of Object.entries(FORMATS) as [
     verify,
     memory: (source) => [(source as Pixels).data as Uint8Array],
     faults: {
-      errorMidway: () => sharp(half, { failOn: 'truncated' }),
+      errorMidway:
+        format === 'png'
+          ? () => sharp(half, { failOn: 'truncated' })
+          : { source: () => sharp(half), error: DATA_ERROR },
       closesEarly: () => {
         const stream = sharp();
         stream.write(half);
@@ -82,7 +87,10 @@ for (const [format, { encode, verify }] of Object.entries(FORMATS) as [
         setTimeout(() => stream.destroy(new Error('gone')), 1);
         return stream;
       },
-      'a sharp image was made of bytes that are no image': () => sharp(Buffer.from('not an image')),
+      'a sharp image was made of bytes that are no image': {
+        source: () => sharp(Buffer.from('not an image')),
+        error: DATA_ERROR,
+      },
       'the image cannot be what it was told to become': {
         source: () => sharp(file).extract({ left: 99, top: 99, width: 9, height: 9 }),
       },
@@ -107,8 +115,10 @@ for (const [format, { encode, verify }] of Object.entries(FORMATS) as [
       'data that is too short': () => ({ ...image(), data: new Uint8Array(255) }),
       '5 channels': () => ({ width: 1, height: 1, data: new Uint8Array(5) }),
       'channels that are not those of data': () => ({ ...image(), channels: 3 }),
+      'a quality that the format has not': { source: image, options: { quality: 101 } },
+      'a timeout of a fraction of a second': { source: image, options: { timeout: { seconds: 0.5 } } },
     },
-    deterministic: true,
+    deterministic: 'always',
   });
 
   describeReader<Image>({
@@ -133,6 +143,50 @@ for (const [format, { encode, verify }] of Object.entries(FORMATS) as [
         tooLittle: SIZE * SIZE - 1,
         hostile: bomb(),
         lifted: { absent: 'it would take 1.6 GB' },
+      },
+    },
+  });
+}
+
+/** Colours that every format keeps: one for each quarter. */
+const QUARTERS = Uint8Array.from({ length: SIZE * SIZE * 3 }, (_, at) => {
+  const [x, y] = [Math.floor(at / 3) % SIZE, Math.floor(at / 3 / SIZE)];
+  return (x < SIZE / 2 ? 200 : 40) + (y < SIZE / 2 ? 0 : 50) * (at % 3 === 0 ? 1 : 0);
+});
+const encoder = sharp(QUARTERS, { raw: { width: SIZE, height: SIZE, channels: 3 } });
+const OTHERS = {
+  gif: await encoder.clone().gif().toBuffer(),
+  webp: await encoder.clone().webp({ lossless: true }).toBuffer(),
+  tiff: await encoder.clone().tiff({ compression: 'lzw' }).toBuffer(),
+  avif: await encoder.clone().avif({ lossless: true }).toBuffer(),
+};
+
+for (const [format, file] of Object.entries(OTHERS)) {
+  describeReader<Image>({
+    adapter: '@memio/sharp',
+    operation: 'readImage',
+    read: readImage,
+    valid: file,
+    verify: ({ width, height, channels, format: actual, data }) => {
+      expect([width, height, actual]).toEqual([SIZE, SIZE, format]);
+      expectNearly(
+        data.filter((_, at) => channels === 3 || at % 4 < 3),
+        QUARTERS,
+      );
+    },
+    memory: ({ data }) => [data],
+    plainArrays: true,
+    damaged: {
+      'it has the signature and no more': file.subarray(0, 12),
+      'half of it is missing': file.subarray(0, file.length / 2),
+    },
+    trailing: 'taken',
+    budgets: {
+      maxPixels: {
+        enough: SIZE * SIZE,
+        tooLittle: SIZE * SIZE - 1,
+        hostile: { absent: 'the header of a PNG stands for those of all formats' },
+        lifted: { absent: 'the header of a PNG stands for those of all formats' },
       },
     },
   });

@@ -3,7 +3,7 @@ import { decode as decodePng, encode as encodePng } from 'fast-png';
 import jpeg from 'jpeg-js';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { readImage, writeImage } from './index.ts';
+import { readImage, type WriteImageOptions, writeImage } from './index.ts';
 
 const slope = (width: number, height: number, channels: number, most = 256) =>
   Array.from({ length: width * height * channels }, (_, at) => (at * 37) % most);
@@ -49,7 +49,11 @@ describe('writeImage()', () => {
   });
 
   it('does what a sharp image was told to do, and leaves that as it was', async () => {
-    const file = encodePng({ width: 8, height: 6, data: Uint8Array.from(slope(8, 6, 4)) });
+    const file = encodePng({
+      width: 8,
+      height: 6,
+      data: Uint8Array.from(slope(8, 6, 4), (value, at) => (at % 4 === 3 ? 255 : value)),
+    });
     const image = sharp(file).resize(4, 3).png();
     expect(jpeg.decode((await writeImage(image, { format: 'jpeg' })).getvalue())).toMatchObject({
       width: 4,
@@ -61,20 +65,66 @@ describe('writeImage()', () => {
   });
 
   it('refuses options of a format without the format, which would be lost', async () => {
-    await expect(writeImage(sharp(b`x`), { quality: 10 })).rejects.toMatchObject({
+    await expect(writeImage(sharp(b`x`), { quality: 10 } as WriteImageOptions)).rejects.toMatchObject({
       code: 'ERR_MEMIO_TYPE',
       message: 'Cannot write an image with quality: it needs a format',
     });
   });
 
-  it.each<[string, object]>([
-    ['a quality of 101', { format: 'jpeg', quality: 101 }],
-    ['a format that is none', { format: 'bmp3' }],
-  ])('passes on that sharp refuses %s', async (_, options) => {
+  it.each<[string, object, string]>([
+    [
+      'a quality of 101',
+      { format: 'jpeg', quality: 101 },
+      'Cannot write an image: Expected integer between 1 and 100 for quality but received 101 of type number',
+    ],
+    [
+      'a format that it cannot write',
+      { format: 'bmp' },
+      'Cannot write an image with format "bmp": expected avif, gif, jpeg, png, tiff, webp',
+    ],
+    [
+      'a timeout that sharp has not',
+      { timeout: { seconds: -1 } },
+      'Cannot write an image: Expected integer between 0 and 3600 for seconds but received -1 of type number',
+    ],
+    ['a width that WebP cannot have', { format: 'webp' }, 'Cannot write webp with width 16384: expected 16383 at most'],
+  ])('refuses %s with a RangeError, and leaves `into` as it was', async (_, options, message) => {
     const into = new BytesIO(b`before`);
-    const failing = writeImage({ width: 1, height: 1, data: new Uint8Array(4) }, { ...options, into });
-    await expect(failing).rejects.toMatchObject({ code: 'ERR_MEMIO_ADAPTER', operation: 'writeImage' });
+    const width = message.includes('16384') ? 16_384 : 1;
+    const wide = { width, height: 1, data: new Uint8Array(width * 3) };
+    const failing = writeImage(wide, { ...options, into });
+    await expect(failing).rejects.toMatchObject({ code: 'ERR_MEMIO_RANGE', message });
     expect([into.tell(), into.getvalue()]).toEqual([0, b`before`]);
+  });
+
+  it.each<[string, object, string]>([
+    [
+      'an option of another format',
+      { format: 'jpeg', compressionLevel: 9 },
+      'write an image as jpeg: unknown option "compressionLevel"',
+    ],
+    ['an option that sharp has not', { qualty: 9 }, 'write an image as png: unknown option "qualty"'],
+    ['an option that does nothing', { deterministic: true }, 'write an image as png: unknown option "deterministic"'],
+    [
+      'sharp’s way to let another format win',
+      { format: 'png', force: false },
+      'write an image as png: unknown option "force"',
+    ],
+  ])('refuses %s with a TypeError', async (_, options, message) => {
+    const failing = writeImage({ width: 1, height: 1, data: new Uint8Array(4) }, options as WriteImageOptions);
+    await expect(failing).rejects.toMatchObject({
+      code: 'ERR_MEMIO_TYPE',
+      message: expect.stringContaining(`Cannot ${message}`),
+    });
+  });
+
+  it('reads pixels at the call: they may be changed or transferred at once', async () => {
+    const data = Uint8Array.from(slope(64, 64, 3));
+    const before = data.slice();
+    const writing = writeImage({ width: 64, height: 64, data });
+    data.fill(0);
+    structuredClone(data, { transfer: [data.buffer] });
+    expect(decodePng((await writing).getvalue()).data).toEqual(before);
   });
 });
 
@@ -113,28 +163,29 @@ describe('readImage()', () => {
   });
 
   it('hands sharp’s options for input on', async () => {
-    const jpegOnItsSide = await sharp({ create: { width: 4, height: 2, channels: 3, background: 'red' } })
-      .jpeg()
-      .withMetadata({ orientation: 6 })
-      .toBuffer();
-    expect(await readImage(jpegOnItsSide)).toMatchObject({ width: 4, height: 2 });
-    expect(await readImage(jpegOnItsSide, { autoOrient: true })).toMatchObject({ width: 2, height: 4 });
+    const png = encodePng({ width: 1, height: 1, data: new Uint8Array(4) });
+    await expect(readImage(png, { limitInputChannels: 3 })).rejects.toMatchObject({ code: 'ERR_MEMIO_DATA' });
+    await expect(readImage(png, { failOn: 'never' } as object)).rejects.toMatchObject({
+      code: 'ERR_MEMIO_RANGE',
+      message: expect.stringContaining(
+        'Cannot read an image: Expected one of: none, truncated, error, warning for failOn',
+      ),
+    });
   });
 
-  it('counts the pages of an animation together', async () => {
-    const frames = await sharp(
-      new Uint8Array(4 * 12 * 3).map((_, at) => at),
-      {
-        raw: { width: 4, height: 12, channels: 3, pageHeight: 4 },
-      },
-    )
-      .gif()
-      .toBuffer();
-    expect(await readImage(frames, { maxPixels: 16 })).toMatchObject({ width: 4, height: 4 });
-    expect(await readImage(frames, { animated: true, maxPixels: 48 })).toMatchObject({ width: 4, height: 12 });
-    await expect(readImage(frames, { animated: true, maxPixels: 47 })).rejects.toMatchObject({
-      code: 'ERR_MEMIO_LIMIT',
-    });
+  it.each<[object, string, string]>([
+    [{ autoorient: true }, 'ERR_MEMIO_TYPE', 'unknown option "autoorient"; did you mean autoOrient?'],
+    [{ limitInputPixels: 5 }, 'ERR_MEMIO_TYPE', 'the option is called maxPixels'],
+    [{ raw: { width: 1, height: 1, channels: 1 } }, 'ERR_MEMIO_TYPE', 'unknown option "raw"'],
+    [{ animated: true, pages: 2 }, 'ERR_MEMIO_TYPE', 'with animated and pages: pages alone decides'],
+    [{ density: 300 }, 'ERR_MEMIO_RANGE', 'with density: it has an effect on SVG only'],
+    [{ formats: ['png'], tiff: { subifd: 1 } }, 'ERR_MEMIO_RANGE', 'with tiff: it has an effect on TIFF only'],
+    [{ formats: 'png' }, 'ERR_MEMIO_TYPE', 'formats must be an array of png, jpeg, webp, gif, avif, tiff, svg'],
+    [{ formats: ['bmp'] }, 'ERR_MEMIO_RANGE', 'Cannot read the format "bmp"'],
+    [{ timeout: { seconds: 9999 } }, 'ERR_MEMIO_RANGE', 'integer between 0 and 3600 for seconds'],
+  ])('refuses the options %j', async (options, code, message) => {
+    const png = encodePng({ width: 1, height: 1, data: new Uint8Array(4) });
+    await expect(readImage(png, options)).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
   });
 
   it('names a PNG that lacks its end, and a stream that is at its end', async () => {
