@@ -42,7 +42,6 @@ describeWriter<PngImage>({
       return png;
     },
     neverEnds: compressor(() => {}),
-    'pngjs refuses an option': { source: image, options: { colorType: 3 } },
   },
   completes: { 'a PNG that was not packed': packed, 'a PNG that is being packed': () => packed().pack() },
   wrong: ['logo.png', {}, b`\x89PNG`, { width: 1, height: 1, data: null }],
@@ -50,9 +49,12 @@ describeWriter<PngImage>({
     'a width of 0': () => ({ ...image(), width: 0 }),
     'a height that is no integer': () => ({ ...image(), height: 1.5 }),
     'data that is too short': () => ({ ...image(), data: new Uint8Array(255) }),
-    'a filter that is none': { source: image, options: { filterType: 5 } },
+    'a filter that PNG has not': { source: image, options: { filterType: 5 } },
+    'a colour type that pngjs cannot write': { source: image, options: { colorType: 3 } },
+    'a level that zlib has not': { source: image, options: { deflateLevel: 99 } },
+    'a resolution below 0': () => ({ ...image(), resolution: { x: -1, y: 1, unit: 'metre' } }),
   },
-  deterministic: true,
+  deterministic: 'always',
 });
 
 const valid = encode(image());

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { constants, crc32, createDeflate } from 'node:zlib';
+import { constants, crc32, createDeflate, deflateSync } from 'node:zlib';
 import { BytesIO, b } from '@memio/core';
 import { encode } from 'fast-png';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -42,11 +42,16 @@ describe('A bomb: 8 x 8 pixels, and data that inflates to 1 GiB,', () => {
   });
 });
 
-it('A palette of millions of colours is refused before it is taken apart', async () => {
-  const file = b`${header(false)}${pngChunk('PLTE', new Uint8Array(30 * MiB))}${IEND}`;
+it('A palette of millions of colours is refused, or not read where there is no use for it, and takes no memory', async () => {
+  const colours = pngChunk('PLTE', new Uint8Array(30 * MiB));
   const kibBefore = process.resourceUsage().maxRSS;
-  await expect(readPng(file)).rejects.toThrow('readPng failed: the PNG has a palette of more than 256 colours');
-  expect(process.resourceUsage().maxRSS - kibBefore, 'KiB').toBeLessThan(128 * 1024);
+  const indexed = Buffer.concat([header(false).subarray(0, 25), b`\x03\x00\x00\x00\x00\x00\x00\x00`, colours, IEND]);
+  await expect(readPng(indexed, { checkCRC: false })).rejects.toThrow(
+    'the PNG is damaged: a palette of 31457280 bytes',
+  );
+  const coloured = Buffer.concat([header(false), colours, IEND]);
+  await expect(readPng(coloured)).rejects.toThrow('the image data is too short');
+  expect(process.resourceUsage().maxRSS - kibBefore, 'KiB').toBeLessThan(192 * 1024);
 });
 
 it('80 million pixels that are not there take no memory, though maxPixels allows them', async () => {
@@ -107,12 +112,83 @@ describe('A file of every kind of chunk', () => {
       const damaged = file.with(last, file[last]! ^ 1);
       await expect(readPng(damaged)).rejects.toMatchObject({
         ...failing,
-        message: expect.stringMatching(/^readPng failed: Crc error/),
+        message: expect.stringMatching(/^readPng failed: the PNG is damaged: the checksum of \w{4} is wrong/),
       });
       const { data } = await readPng(damaged, { checkCRC: false });
       expect([...data.subarray(0, 8)]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     },
   );
+});
+
+/** 8-bit grey of `width` x `height`, in as many IDATs as there are parts. */
+const grey = (width: number, height: number, parts: (data: Buffer) => Iterable<Uint8Array>) => {
+  const fields = new DataView(new ArrayBuffer(13));
+  fields.setUint32(0, width);
+  fields.setUint32(4, height);
+  fields.setUint8(8, 8);
+  const data = deflateSync(new Uint8Array(height * (width + 1)));
+  const idats = Array.from(parts(data), (part) => pngChunk('IDAT', part));
+  return Buffer.concat([b`\x89PNG\r\n\x1a\n`, pngChunk('IHDR', new Uint8Array(fields.buffer)), ...idats, IEND]);
+};
+
+describe('Millions of IDATs', () => {
+  const tiny = pngChunk('IDAT', b``);
+  /** 500,000 empty chunks, 6 MB, before the data. */
+  const file = () => grey(8, 8, (data) => [...Array.from({ length: 2 }, () => b``), data]);
+  const many = (count: number) => {
+    const base = file();
+    const chunks = Buffer.alloc(count * tiny.length);
+    for (let at = 0; at < chunks.length; at += tiny.length) chunks.set(tiny, at);
+    return Buffer.concat([base.subarray(0, 33), chunks, base.subarray(33)]);
+  };
+
+  it('take time in proportion to their number, and let others have their turn', { timeout: 30_000 }, async () => {
+    const cpu = async (bytes: Uint8Array) => {
+      const before = process.cpuUsage();
+      expect((await readPng(bytes)).data.length).toBe(256);
+      const { user } = process.cpuUsage(before);
+      return user / 1000;
+    };
+    await cpu(many(20_000));
+    const [few, four] = [await cpu(many(100_000)), await cpu(many(400_000))];
+    expect(four, `milliseconds, against ${few} for a quarter`).toBeLessThan(8 * few + 200);
+  });
+
+  it('can be aborted', { timeout: 30_000 }, async () => {
+    const bytes = many(1_000_000);
+    const signal = AbortSignal.timeout(20);
+    const started = performance.now();
+    const error = await readPng(bytes, { signal }).catch((reason: unknown) => reason);
+    expect(error).toBe(signal.reason);
+    expect(performance.now() - started, 'milliseconds').toBeLessThan(2000);
+  });
+
+  it('of a byte each are read', async () => {
+    const bytes = grey(200, 200, (data) => Array.from(data, (byte) => Uint8Array.of(byte)));
+    expect((await readPng(bytes)).data.length).toBe(160_000);
+  });
+});
+
+describe('A PNG of a million rows of one pixel, which is 2 kB,', () => {
+  it('is refused when its rows cost more than maxPixels, which pngjs would allocate one by one', async () => {
+    const rows = grey(1, 2_000_000, (data) => [data]);
+    expect(rows.length).toBeLessThan(5000);
+    const kibBefore = process.resourceUsage().maxRSS;
+    await expect(readPng(rows)).rejects.toMatchObject({
+      code: 'ERR_MEMIO_LIMIT',
+      limit: 'maxPixels',
+      allowed: 89_478_485,
+    });
+    expect(process.resourceUsage().maxRSS - kibBefore, 'KiB').toBeLessThan(32 * 1024);
+  });
+
+  it('is read when it has no more than 65,536', async () => {
+    const { height } = await readPng(
+      grey(1, 65_536, (data) => [data]),
+      { maxPixels: 65_536 },
+    );
+    expect(height).toBe(65_536);
+  });
 });
 
 describe('Bytes that follow the image', () => {

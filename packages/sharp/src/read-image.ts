@@ -28,7 +28,7 @@ export interface ReadImageOptions extends ReadOptions, Pick<SharpOptions, InputO
 }
 
 const OF: Operation = { adapter: '@memio/sharp', operation: 'readImage' };
-/** librsvg takes 1.5 s of CPU for one blur of as many pixels, and no timeout stops it. */
+/** SVG: sharp takes 1.5 s of CPU for one blur of as many pixels, and no timeout stops it. */
 const SVG_MAX_PIXELS = 2 ** 22;
 const SVG_MAX_BYTES = 2 ** 20;
 const DEFAULT_TIMEOUT: Timeout = { seconds: 30 };
