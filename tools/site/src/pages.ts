@@ -55,6 +55,7 @@ export async function writePages(
     projectDocuments: [
       ...documents('guides', GUIDES),
       ...documents('.'),
+      ...documents('decisions', ['README']),
       join(ROOT, 'apps/examples/README.md'),
       join(ROOT, 'apps/examples/data/README.md'),
       join(ROOT, 'CONTRIBUTING.md'),
