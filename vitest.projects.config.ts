@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     globalSetup: 'tools/projects/src/pack.ts',
-    include: ['tools/projects/src/**/*.project.ts'],
+    include: ['tools/{interop,projects}/src/**/*.project.ts'],
     maxConcurrency: 3,
     testTimeout: 120_000,
     hookTimeout: 120_000,

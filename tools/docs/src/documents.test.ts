@@ -74,9 +74,9 @@ it('leaves out nothing but this', () => {
   ]);
 });
 
-it('shows files of projects only where tools/projects uses them', () => {
+it('shows files of projects only where tools/projects and tools/interop use them', () => {
   const shown = all.filter(({ project }) => project).map(({ document }) => document);
-  expect([...new Set(shown)]).toEqual(['docs/guides/tools.md']);
+  expect([...new Set(shown)]).toEqual(['docs/guides/send-it.md', 'docs/guides/tools.md']);
 });
 
 it('names every tool in the picture of the folders, and no folder that is not there', () => {
