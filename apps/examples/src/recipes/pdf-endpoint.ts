@@ -1,9 +1,10 @@
 // PDF endpoint: serves a PDF with an ETag, conditional requests and ranges (RFC 9110), so that downloads can resume.
-// npm install @memio/core @memio/pdfkit hono pdfkit
+// npm install @memio/core @memio/pdfkit content-disposition hono pdfkit
 // Runs in browsers and Node.js.
 
 import { BytesIO } from '@memio/core';
 import { writePdf } from '@memio/pdfkit';
+import contentDisposition from 'content-disposition';
 import { Hono } from 'hono';
 
 /** A strong entity tag: other bytes, another tag. */
@@ -26,8 +27,12 @@ export function parseRange(header: string | null, size: number): [start: number,
 export function serveStream(request: Request, io: BytesIO, type: string, name: string, etag: string): Response {
   const asked = (header: string) => request.headers.get(header);
   const headers = new Headers({ etag, 'cache-control': 'private, no-cache', 'accept-ranges': 'bytes' });
-  const known: string[] = asked('if-none-match')?.match(/"[^"]*"|\*/g) ?? [];
-  if (known.includes(etag) || known.includes('*')) return new Response(null, { status: 304, headers });
+  const names = (header: string, ...tags: string[]) =>
+    asked(header)
+      ?.split(/\s*,\s*/)
+      .some((tag) => tag === '*' || tags.includes(tag));
+  if (names('if-match', etag) === false) return new Response(null, { status: 412, headers });
+  if (names('if-none-match', etag, `W/${etag}`)) return new Response(null, { status: 304, headers });
 
   const unchanged = [etag, null].includes(asked('if-range'));
   const range = request.method === 'GET' && unchanged ? parseRange(asked('range'), io.size) : undefined;
@@ -35,8 +40,7 @@ export function serveStream(request: Request, io: BytesIO, type: string, name: s
   if (range) headers.set('content-range', `bytes ${start < io.size ? `${start}-${end - 1}` : '*'}/${io.size}`);
   if (range && start >= io.size) return new Response(null, { status: 416, headers });
 
-  const ascii = name.replace(/[^ -~]|["\\%]/g, '_');
-  headers.set('content-disposition', `inline; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(name)}`);
+  headers.set('content-disposition', contentDisposition(name.toWellFormed(), { type: 'inline' }));
   headers.set('content-length', `${end - start}`);
   headers.set('content-type', type);
   io.seek(start);

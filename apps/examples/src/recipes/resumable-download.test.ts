@@ -90,6 +90,19 @@ describe('download', () => {
     expect(asked.map(({ range }) => range)).toEqual(ranges);
   });
 
+  it('asks again when the server sends less than it was asked for', async () => {
+    const some = (response: ServerResponse, request: IncomingMessage) => {
+      const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range!)![1]);
+      const part = CONTENT.subarray(start, start + 50_000);
+      const range = `bytes ${start}-${start + part.length - 1}/${CONTENT.length}`;
+      response.writeHead(206, { ...TAG, 'content-length': part.length, 'content-range': range }).end(part);
+    };
+    const { url, asked } = await serveInTurn(whole(TAG, CONTENT, 100_000), some);
+    const io = await download(url, 10 ** 6, 1);
+    expect(CONTENT.equals(io.read())).toBe(true);
+    expect(asked).toHaveLength(1 + Math.ceil((CONTENT.length - 100_000) / 50_000));
+  });
+
   it('connects again when there was no answer', async () => {
     const { url, asked } = await serveInTurn((response) => response.destroy(), whole());
     expect(CONTENT.equals((await download(url, 10 ** 6)).getvalue())).toBe(true);
@@ -133,15 +146,38 @@ describe('it gives up', () => {
   });
 
   it('when all the parts together are more than the limit', async () => {
-    const { url, asked } = await serveInTurn(whole({ ...TAG, 'content-length': 1000 }, CONTENT, 900), rest(TAG));
+    const { url, asked } = await serveInTurn((response) => {
+      response.writeHead(200, TAG);
+      breakOff(response, CONTENT, 900);
+    }, rest(TAG));
     await expect(download(url, 100_000)).rejects.toMatchObject({ code: 'ERR_MEMIO_LIMIT', allowed: 99_100 });
     expect(asked).toHaveLength(2);
+  });
+
+  it('when the whole has another size than before', async () => {
+    const longer = rest({ ...TAG, 'content-range': `bytes 1000-${CONTENT.length}/${CONTENT.length + 1}` });
+    const { url, asked } = await serveInTurn(whole(TAG, CONTENT, 1000), longer);
+    await expect(download(url, 10 ** 6)).rejects.toThrow(
+      'Cannot go on at 1000 of 500003 bytes with "bytes 1000-500003/500004"',
+    );
+    expect(asked).toHaveLength(2);
+  });
+
+  it('when the server sends an empty part', async () => {
+    const nothing = (response: ServerResponse) =>
+      response
+        .writeHead(206, { ...TAG, 'content-length': 0, 'content-range': `bytes 1000-1000/${CONTENT.length}` })
+        .end();
+    const { url } = await serveInTurn(whole(TAG, CONTENT, 1000), nothing);
+    await expect(download(url, 10 ** 6)).rejects.toThrow('Cannot go on at 1000 of 500003 bytes: the server sent none');
   });
 
   it('when the server goes on somewhere else', async () => {
     const elsewhere = rest({ ...TAG, 'content-range': `bytes 0-${CONTENT.length - 1}/${CONTENT.length}` });
     const { url, asked } = await serveInTurn(whole(TAG, CONTENT, 1000), elsewhere);
-    await expect(download(url, 10 ** 6)).rejects.toThrow('Cannot go on at 1000 with "bytes 0-500002/500003"');
+    await expect(download(url, 10 ** 6)).rejects.toThrow(
+      'Cannot go on at 1000 of 500003 bytes with "bytes 0-500002/500003"',
+    );
     expect(asked).toHaveLength(2);
   });
 

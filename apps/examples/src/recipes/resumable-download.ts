@@ -13,6 +13,7 @@ import { BytesIO, b, isMemioError, type SourceError } from '@memio/core';
 export async function download(url: string, maxBytes: number, retries = 5, signal?: AbortSignal): Promise<BytesIO> {
   const io = new BytesIO();
   let etag = '';
+  let total = 0; // while it is not known
   for (let attempt = 0; ; attempt++) {
     try {
       // Ranges count bytes as they are sent: they must not be compressed. With a range fetch asks for that by itself.
@@ -20,13 +21,18 @@ export async function download(url: string, maxBytes: number, retries = 5, signa
       const headers = resume || { 'accept-encoding': 'identity' };
       const response = await fetch(url, { headers, signal: signal ?? null });
       const range = response.headers.get('content-range') ?? '';
-      if (response.status !== 206) io.truncate(io.seek(0));
-      else if (!range.startsWith(`bytes ${io.size}-`)) throw new Error(`Cannot go on at ${io.size} with "${range}"`);
+      const isPart = response.status === 206;
+      const size = isPart ? (/\/(\d+)$/.exec(range)?.[1] ?? total) : response.headers.get('content-length');
+      if (!isPart) io.truncate(io.seek(0));
+      else if (!range.startsWith(`bytes ${io.size}-`) || (total > 0 && Number(size) !== total))
+        throw new Error(`Cannot go on at ${io.size} of ${total || 'unknown'} bytes with "${range}"`);
+      total = Number(size);
       const tag = response.headers.has('content-encoding') ? null : response.headers.get('etag');
       etag = tag?.startsWith('"') ? tag : ''; // a weak one says nothing about bytes
-      await io.writeFrom(response, { maxBytes: maxBytes - io.size, signal });
-      io.seek(0);
-      return io;
+      const came = await io.writeFrom(response, { maxBytes: maxBytes - io.size, signal });
+      if (!isPart || io.size >= total) break;
+      if (came === 0) throw new Error(`Cannot go on at ${io.size} of ${total} bytes: the server sent none`);
+      attempt--; // a server may send less than it is asked for
     } catch (error) {
       const broken = isMemioError(error, 'ERR_MEMIO_TRUNCATED') || isMemioError(error, 'ERR_MEMIO_SOURCE');
       // A TypeError is how fetch says that there is no connection.
@@ -35,6 +41,8 @@ export async function download(url: string, maxBytes: number, retries = 5, signa
       await wait(100 * 2 ** attempt, undefined, { signal });
     }
   }
+  io.seek(0);
+  return io;
 }
 
 /** A server of `content` that knows ranges, and breaks off its first `breaks` answers. */

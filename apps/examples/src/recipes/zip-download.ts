@@ -1,9 +1,10 @@
 // ZIP download: sends an archive while it is being made, so that nobody waits for the last row to see the first byte.
-// npm install @memio/core @memio/jszip hono jszip
+// npm install @memio/core @memio/jszip content-disposition hono jszip
 // Runs in browsers and Node.js.
 
 import { BytesIO, b } from '@memio/core';
 import { streamZip, type ZipSource } from '@memio/jszip';
+import contentDisposition from 'content-disposition';
 import { Hono } from 'hono';
 
 /**
@@ -13,7 +14,7 @@ import { Hono } from 'hono';
 export function zipResponse(name: string, entries: ZipSource): Response {
   // With `streamFiles` an entry is sent as it is made; without, JSZip holds it until its size is known.
   return new Response(streamZip(entries, { compression: 'DEFLATE', streamFiles: true }), {
-    headers: { 'content-type': 'application/zip', 'content-disposition': `attachment; filename="${name}"` },
+    headers: { 'content-type': 'application/zip', 'content-disposition': contentDisposition(name.toWellFormed()) },
   });
 }
 
