@@ -8,7 +8,9 @@ import { ROOT } from '@memio/workspace';
 const OPTIONS = {
   strict: true,
   skipLibCheck: true,
-  target: 'ES2022',
+  // Examples are plain JavaScript: only types are removed.
+  target: 'ESNext',
+  verbatimModuleSyntax: true,
   lib: ['ES2024', 'ESNext.Disposable', 'DOM', 'DOM.Iterable', 'DOM.AsyncIterable'],
   module: 'nodenext',
   moduleDetection: 'force',

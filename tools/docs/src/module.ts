@@ -14,7 +14,7 @@ export interface Module {
 /** @param exports what an `@example` may use without an import */
 export function moduleOf(fence: Fence, exports: Exports): Module {
   const { code } = fence;
-  const { results, error } = readSyntax(code);
+  const { results, error } = readSyntax(code, fence.notRun ? undefined : (fence.file ?? 'fence.mjs'));
   const module: Module = { source: EMPTY, results: [], problems: [] };
   const lineAt = (text: string, position: number) => fence.line + newlines(text.slice(0, position));
   if (error) {

@@ -29,19 +29,25 @@ export interface Syntax {
   /** The modules it imports. */
   imports: string[];
   results: Result[];
-  /** Why it is not TypeScript, and where. */
+  /** Why it is no such module, and where. */
   error?: { message: string; start: number };
 }
 
-/** Reads TypeScript. */
-export function readSyntax(code: string): Syntax {
-  const { program, comments, errors } = parseSync('fence.ts', code);
+/**
+ * Reads TypeScript.
+ *
+ * @param file if Node.js 20 is to run it, its name, which ends with `.mjs` if it has to be JavaScript
+ */
+export function readSyntax(code: string, file?: string): Syntax {
+  const { program, comments, errors } = parseSync(file ?? 'fence.ts', code);
   const syntax: Syntax = { names: new Set(), declared: new Set(), imports: [], results: [] };
   const statements: { end: number; expression: Node }[] = [];
   const [error] = errors;
   if (error) syntax.error = { message: error.message, start: error.labels[0]?.start ?? 0 };
   visit(program, (node) => {
     const { type } = node;
+    if (file && type === 'VariableDeclaration' && String(node['kind']).endsWith('using'))
+      syntax.error ??= { message: '`using` does not run on Node.js 20', start: node.start };
     if (type === 'Identifier') syntax.names.add(node['name'] as string);
     if (type === 'ImportDeclaration') syntax.imports.push((node['source'] as { value: string }).value);
     if (type === 'ExpressionStatement')
