@@ -3,17 +3,19 @@
  * The memory of a `BytesIO`, without a copy: Python's `memoryview` from `getbuffer()`. A real `Uint8Array` that aliases
  * the stream's bytes: what is written to either is seen by both until the view is released.
  *
- * While it is out, whatever would change the stream's size (or close it) throws `BufferError`. Methods that derive an
+ * Until it is released, whatever would change the stream's size (or close it) throws `BufferError`. Methods that derive an
  * array (`map`, `slice`, `subarray`) give a plain `Uint8Array`; one from `subarray` aliases the same memory and does not
  * count as a view.
  *
  * @example
  * ```ts
  * const io = new BytesIO(b`hello`);
- * {
- *   using view = io.getbuffer();
+ * const view = io.getbuffer();
+ * try {
  *   view[0] = 0x4a;
- * } // released here
+ * } finally {
+ *   view.release(); // `using view = …` does it where the language has it
+ * }
  * io.getvalue(); //=> b`Jello`
  * ```
  */
