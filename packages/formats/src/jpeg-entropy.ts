@@ -1,46 +1,59 @@
 import { DataError } from '@memio/core/adapter';
 import type { Pacer } from './pacer.ts';
 
-/** A Huffman table, ready to decode. */
-export interface HuffmanTable {
-  /** By the next 9 bits: the length of the code, the bits that follow it (its low 4 bits), and the symbol; 0 for longer codes. */
-  fast: Int32Array;
+/** The longest codes that are decoded in one step. */
+const FAST = 12;
+
+/** A Huffman table (T.81, Annex C). */
+export class HuffmanTable {
+  readonly symbols: Uint8Array;
   /** By length: the largest code, or -1, and what to subtract from a code for its index in `symbols`. */
-  largest: Int32Array;
-  offset: Int32Array;
-  symbols: Uint8Array;
-}
+  readonly largest: Int32Array = new Int32Array(17).fill(-1);
+  readonly offset: Int32Array = new Int32Array(17);
+  readonly #counts: Uint8Array;
+  #fast: Int32Array | undefined;
 
-const FAST = 9;
-
-/**
- * Prepares a Huffman table (T.81, Annex C).
- *
- * @param counts how many codes there are of each length from 1 to 16
- * @throws {DataError} when there are more codes than the lengths allow
- */
-export function huffmanTable(counts: Uint8Array, symbols: Uint8Array): HuffmanTable {
-  const fast = new Int32Array(2 ** FAST);
-  const largest = new Int32Array(17).fill(-1);
-  const offset = new Int32Array(17);
-  let [code, index] = [0, 0];
-  for (let length = 1; length <= 16; length++, code <<= 1) {
-    const count = counts[length - 1]!;
-    offset[length] = code - index;
-    // All ones is no code, but some encoders use it.
-    if (code + count > 2 ** length) throw new DataError('the JPEG is damaged: a Huffman table with too many codes');
-    for (let step = 0; step < count; step++, code++, index++) {
-      largest[length] = code;
-      if (length > FAST) continue;
-      const symbol = symbols[index]!;
-      fast.fill(
-        (length << 16) | ((length + (symbol & 15)) << 8) | symbol,
-        code << (FAST - length),
-        (code + 1) << (FAST - length),
-      );
+  /**
+   * @param counts how many codes there are of each length from 1 to 16
+   * @throws {DataError} when there are more codes than the lengths allow
+   */
+  constructor(counts: Uint8Array, symbols: Uint8Array) {
+    this.#counts = counts;
+    this.symbols = symbols;
+    let [code, index] = [0, 0];
+    for (let length = 1; length <= 16; length++, code <<= 1) {
+      const count = counts[length - 1]!;
+      this.offset[length] = code - index;
+      // All ones is no code, but some encoders use it.
+      if (code + count > 2 ** length) throw new DataError('the JPEG is damaged: a Huffman table with too many codes');
+      code += count;
+      index += count;
+      if (count > 0) this.largest[length] = code - 1;
     }
   }
-  return { fast, largest, offset, symbols };
+
+  /**
+   * By the next 12 bits: the length of the code, its length with the bits that follow it (as many as the low 4 bits of the
+   * symbol say), and the symbol; 0 for longer codes. It is made for a scan: a file may have any number of tables.
+   */
+  get fast(): Int32Array {
+    this.#fast ??= this.#makeFast();
+    return this.#fast;
+  }
+
+  #makeFast(): Int32Array {
+    const fast = new Int32Array(2 ** FAST);
+    let index = 0;
+    for (let length = 1; length <= FAST; length++) {
+      for (let left = this.#counts[length - 1]!; left > 0; left--, index++) {
+        const symbol = this.symbols[index]!;
+        const code = index + this.offset[length]!;
+        const entry = (length << 16) | ((length + (symbol & 15)) << 8) | symbol;
+        fast.fill(entry, code << (FAST - length), (code + 1) << (FAST - length));
+      }
+    }
+    return fast;
+  }
 }
 
 /** One component of a scan. Blocks have 8 x 8 samples. */
@@ -269,7 +282,6 @@ class BitReader {
     let count = this.#count;
     let next = this.#at;
     for (let at = 1; at < 64; at++) {
-      // A code of 9 bits and the 15 bits that may follow it.
       while (count < 25) {
         const byte = bytes[next];
         if (byte === 0xff) {
@@ -303,7 +315,7 @@ class BitReader {
     this.#at = next;
   }
 
-  /** The next 9 bits; where there are fewer, zeros follow. */
+  /** The next 12 bits; where there are fewer, zeros follow. */
   #ahead(): number {
     const count = this.#count;
     return (count >= FAST ? this.#hold >>> (count - FAST) : this.#hold << (FAST - count)) & (2 ** FAST - 1);

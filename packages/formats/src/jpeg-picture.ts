@@ -2,7 +2,7 @@ import { DataError } from '@memio/core/adapter';
 import { exifOrientation } from './exif.ts';
 import { type IccProfile, iccProfile } from './icc.ts';
 import { JPEG_SOS, type JpegFrame, type JpegSegment, jpegFrame, jpegSegments } from './jpeg.ts';
-import { followScan, type HuffmanTable, huffmanTable, type ScanComponent } from './jpeg-entropy.ts';
+import { followScan, HuffmanTable, type ScanComponent } from './jpeg-entropy.ts';
 import type { Pacer } from './pacer.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -225,7 +225,7 @@ class Reader {
       if (kind > 1 || index > 3 || counts.length < 16 || symbols.length < total || total > 256)
         throw damaged('a Huffman table');
       if (kind === 0 && symbols.some((symbol) => symbol > 15)) throw damaged('a Huffman table');
-      (kind === 0 ? this.#dc : this.#ac)[index] = huffmanTable(counts, symbols);
+      (kind === 0 ? this.#dc : this.#ac)[index] = new HuffmanTable(counts, symbols);
       at += 17 + total;
     }
   }

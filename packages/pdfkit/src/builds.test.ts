@@ -4,6 +4,7 @@ import type { BytesIO } from '@memio/core';
 import { extractImages } from 'unpdf';
 import { expect, it } from 'vitest';
 import { placeImage, writePdf } from './index.ts';
+import { refuseMissingGlyphs } from './missing-glyphs.ts';
 import { orientedJpegs, profiledPictures } from './oracle/jpegs.ts';
 import { encodePng } from './oracle/png-file.ts';
 
@@ -41,11 +42,13 @@ async function drawn(doc: PDFKit.PDFDocument): Promise<BytesIO> {
   return writePdf(doc);
 }
 
-it.each<[build: string, load: () => Constructor | Promise<Constructor>]>([
+const BUILDS: [build: string, load: () => Constructor | Promise<Constructor>][] = [
   ['0.17.0, the lowest in the peer range', () => require('pdfkit-lowest')],
   ['0.17.0, standalone, which brings a Buffer of its own', () => require('pdfkit-lowest/js/pdfkit.standalone.js')],
-  ['the browser build', browserBuild],
-])('PDFKit %s gets the same pictures', async (_, load) => {
+  ['of the browser build', browserBuild],
+];
+
+it.each(BUILDS)('PDFKit %s gets the same pictures', async (_, load) => {
   const Document = await load();
   const made = await extractImages((await drawn(new Document())).getvalue(), 1);
   const expected = await extractImages((await drawn(new (require('pdfkit'))())).getvalue(), 1);
@@ -54,4 +57,11 @@ it.each<[build: string, load: () => Constructor | Promise<Constructor>]>([
   );
   for (const [index, { data }] of made.entries())
     expect(Buffer.from(data).equals(Buffer.from(expected[index]!.data)), `picture ${index}`).toBe(true);
+});
+
+it.each(BUILDS)('PDFKit %s draws no character that the font lacks', async (_, load) => {
+  const doc = new (await load())();
+  refuseMissingGlyphs(doc, { adapter: '@memio/pdfkit', operation: 'writePdf' });
+  doc.text('Größe 5 €');
+  expect(() => doc.text('Łódź')).toThrow('Cannot draw "Ł" (U+0141) in Helvetica');
 });

@@ -72,7 +72,7 @@ describe('writePdf() rejects, and leaves `into` as it was, when calls of placeIm
       async (doc) => {
         placeImage(doc, damaged);
         await placeImage(doc, grey(1));
-        await wait(5);
+        await wait(50);
       },
       'Cannot write the PDF: 1 call of placeImage failed without being awaited (placeImage failed: the PNG is cut off in ' +
         `IDAT, at 50 bytes): ${ADVICE}`,
@@ -82,7 +82,7 @@ describe('writePdf() rejects, and leaves `into` as it was, when calls of placeIm
       async (doc) => {
         placeImage(doc, damaged);
         placeImage(doc, { width: 1, height: 1, data: new Uint8Array(9) });
-        await wait(5);
+        await wait(150);
         placeImage(doc, late(grey(1)));
       },
       'Cannot write the PDF: 1 call of placeImage is not finished, and 2 calls of placeImage failed without being ' +

@@ -76,7 +76,7 @@ describeWriter<PdfSource | ((doc: PdfDocument) => unknown)>({
     'what a callback draws that ends the document': building((doc) => doc.end()),
   },
   wrong: ['report.pdf', {}, b`%PDF-1.3`, new PassThrough()],
-  outOfRange: { absent: 'the sizes of a document are PDFKit’s to check' },
+  outOfRange: { 'a page size that does not exist': { source: () => draw, options: { size: 'A44' } } },
   deterministic: true,
 });
 

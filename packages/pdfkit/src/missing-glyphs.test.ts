@@ -124,9 +124,9 @@ describe('writePdf() refuses', () => {
     [
       'an option that does not exist',
       { marginn: 5 },
-      'Cannot use the option "marginn" of writePdf: it has size, layout',
+      'Cannot write a PDF: unknown option "marginn"; the options are size, layout',
     ],
-    ['several', { marginn: 5, compres: true }, 'Cannot use the options "marginn", "compres" of writePdf'],
+    ['an option in another case', { bufferpages: true }, 'unknown option "bufferpages"; did you mean bufferPages?'],
     [
       'a size that does not exist',
       { size: 'A44' },
@@ -141,7 +141,7 @@ describe('writePdf() refuses', () => {
     await expect(writePdf(new PDFDocument(), { size: 'A4' } as WritePdfOptions)).rejects.toMatchObject({
       code: 'ERR_MEMIO_TYPE',
       message:
-        'Cannot use the option "size" of writePdf: PDFKit’s options are those of the document, which exists already',
+        'Cannot write a PDF: unknown option "size"; the options are into, signal, onProgress, deterministic, missingGlyphs',
     });
   });
 });

@@ -467,7 +467,15 @@ describe('placeImage()', () => {
   it('names options that it does not have', async () => {
     await expect(writePdf((doc) => placeImage(doc, png(), { widht: 5 } as PlaceImageOptions))).rejects.toMatchObject({
       code: 'ERR_MEMIO_TYPE',
-      message: expect.stringContaining('Cannot use the option "widht" of placeImage: it has width, height'),
+      message: expect.stringContaining('Cannot place an image: unknown option "widht"; the options are width, height'),
+    });
+  });
+
+  it('names an AbortController where a signal is expected', async () => {
+    const options = { signal: new AbortController() } as unknown as PlaceImageOptions;
+    await expect(writePdf((doc) => placeImage(doc, png(), options))).rejects.toMatchObject({
+      code: 'ERR_MEMIO_TYPE',
+      message: expect.stringContaining('signal must be an AbortSignal; pass controller.signal'),
     });
   });
 

@@ -1,5 +1,15 @@
 import { BytesIO, type Source } from '@memio/core';
-import { bytesOf, DataError, describe, isStream, type ReadOptions, readBytes, typeError } from '@memio/core/adapter';
+import {
+  bytesOf,
+  DataError,
+  describe,
+  isStream,
+  type ReadOptions,
+  readBytes,
+  requireOptions,
+  requireSignal,
+  typeError,
+} from '@memio/core/adapter';
 import {
   DEFAULT_MAX_PIXELS,
   describeFormat,
@@ -15,7 +25,6 @@ import { embedPicture } from './embed.ts';
 import { fingerprint } from './fingerprint.ts';
 import { hasEnded, type OpenedImage } from './internals.ts';
 import { jpegPicture } from './jpeg-picture.ts';
-import { requireKnownOptions } from './options.ts';
 import type { Accept, Picture } from './picture.ts';
 import { copyPixels, isPixels, type Pixels, pixelsPicture } from './pixels.ts';
 import { pngPicture } from './png-picture.ts';
@@ -123,9 +132,10 @@ async function place<Doc extends ImageDocument>(
   options: PlaceImageOptions,
   turn: Promise<unknown>,
 ): Promise<Doc> {
-  requireKnownOptions('placeImage', options, OPTIONS);
+  requireOptions(options, 'place an image', OPTIONS);
   const { maxPixels = DEFAULT_MAX_PIXELS, maxInputBytes, signal: own, x, y, ...drawing } = options;
   requireBudget('maxPixels', maxPixels);
+  requireSignal(own, 'place an image');
   own?.throwIfAborted();
   requireOpen(doc);
   const signal = own ? AbortSignal.any([own, state.abandoned]) : state.abandoned;

@@ -1,11 +1,18 @@
 import type { BytesIO } from '@memio/core';
-import { type ChunkSink, describe, rangeError, typeError, type WriteOptions, writeChunks } from '@memio/core/adapter';
+import {
+  type ChunkSink,
+  describe,
+  rangeError,
+  requireOptions,
+  typeError,
+  type WriteOptions,
+  writeChunks,
+} from '@memio/core/adapter';
 import PDFKitDocument from 'pdfkit';
 import { DOCUMENT_OPTIONS, type PdfDocumentOptions } from './document-options.ts';
 import { type DocumentState, stateOf } from './document-state.ts';
 import { hasEnded } from './internals.ts';
 import { refuseMissingGlyphs } from './missing-glyphs.ts';
-import { requireKnownOptions } from './options.ts';
 import type { PdfDocument } from './pdf-document.ts';
 import type { PdfSource } from './pdf-source.ts';
 
@@ -24,6 +31,15 @@ export interface WritePdfOptions extends Omit<WriteOptions, 'onProgress'> {
    */
   missingGlyphs?: 'error' | 'ignore' | undefined;
 }
+
+/** Those that a document of the caller leaves: PDFKit's belong to its constructor. */
+const OWN_OPTIONS: readonly (keyof WritePdfOptions)[] = [
+  'into',
+  'signal',
+  'onProgress',
+  'deterministic',
+  'missingGlyphs',
+];
 
 const OPERATION = { adapter: '@memio/pdfkit', operation: 'writePdf' };
 
@@ -66,7 +82,7 @@ export async function writePdf(
   if (!build && !isDocument(source)) {
     throw typeError(`Cannot write a PDF of ${describe(source)}: expected a PDFDocument or a function that draws one`);
   }
-  requireKnownOptions('writePdf', rest, build ? DOCUMENT_OPTIONS : []);
+  requireOptions(rest, 'write a PDF', build ? DOCUMENT_OPTIONS : OWN_OPTIONS);
   if (missingGlyphs !== 'error' && missingGlyphs !== 'ignore')
     throw rangeError(`Cannot set missingGlyphs to ${describe(missingGlyphs)}: expected "error" or "ignore"`);
   if (deterministic) requireReproducible(build ? options : (source as Document).options, !build);

@@ -27,6 +27,9 @@ const drawn = (prepare?: (doc: PDFKit.PDFDocument) => unknown) => async () => {
 const building = (build: (doc: PDFKit.PDFDocument) => unknown) => () => (doc: PdfDocument) =>
   build(draw(doc) as unknown as PDFKit.PDFDocument);
 
+/** A document that is used twice is the caller’s mistake. */
+const mistaken = <Source>(source: () => Source) => ({ source, error: { name: 'TypeError', code: 'ERR_MEMIO_TYPE' } });
+
 describeWriter<PdfSource | ((doc: PdfDocument) => unknown)>({
   adapter: '@memio/pdfkit',
   operation: 'writePdf',
@@ -41,10 +44,12 @@ describeWriter<PdfSource | ((doc: PdfDocument) => unknown)>({
     errorMidway: drawn((doc) => Object.assign(doc.info, { CreationDate: 'today' })),
     closesEarly: noStream,
     destroyed: noStream,
-    consumed: drawn((doc) => writePdf(doc as unknown as PdfSource)),
+    consumed: mistaken(drawn((doc) => writePdf(doc as unknown as PdfSource))),
     neverEnds: building(() => new Promise(() => {})),
-    'the document is piped elsewhere': drawn((doc) => doc.pipe(new PassThrough() as unknown as NodeJS.WritableStream)),
-    'somebody listens to its data': drawn((doc) => doc.on('data', () => {})),
+    'the document is piped elsewhere': mistaken(
+      drawn((doc) => doc.pipe(new PassThrough() as unknown as NodeJS.WritableStream)),
+    ),
+    'somebody listens to its data': mistaken(drawn((doc) => doc.on('data', () => {}))),
   },
   completes: {
     'a document that nobody ended': drawn(),
