@@ -1,8 +1,13 @@
 import { DataError, describe, rangeError, typeError } from '@memio/core/adapter';
 
-/** Refuses names that would escape the folder an archive is unpacked in, or that programs interpret differently. */
-export function requireZipName(name: unknown): asserts name is string {
-  if (typeof name !== 'string') throw typeError(`Cannot name an entry of a ZIP ${describe(name)}: expected a string`);
+/**
+ * Refuses names that would escape the folder an archive is unpacked in, or that programs interpret differently.
+ *
+ * @param format as messages name it
+ */
+export function requireZipName(name: unknown, format: 'TAR' | 'ZIP' = 'ZIP'): asserts name is string {
+  if (typeof name !== 'string')
+    throw typeError(`Cannot name an entry of a ${format} ${describe(name)}: expected a string`);
   const fault =
     name === '' || name === '/'
       ? 'it is empty'
@@ -19,7 +24,7 @@ export function requireZipName(name: unknown): asserts name is string {
                 : !name.isWellFormed()
                   ? 'it is not well-formed text'
                   : undefined;
-  if (fault) throw rangeError(`Cannot name an entry of a ZIP ${JSON.stringify(name)}: ${fault}`);
+  if (fault) throw rangeError(`Cannot name an entry of a ${format} ${JSON.stringify(name)}: ${fault}`);
 }
 
 /**
