@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /**
@@ -9,7 +10,9 @@ const sources = readdirSync(new URL('packages', import.meta.url)).flatMap((one) 
   const folder = new URL(`packages/${one}/`, import.meta.url);
   const { name, exports } = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8'));
   return Object.entries<{ '@memio/source'?: string }>(exports ?? {}).flatMap(([entry, { '@memio/source': source }]) =>
-    source ? [{ find: new RegExp(`^${name}${entry.slice(1)}$`), replacement: new URL(source, folder).pathname }] : [],
+    source
+      ? [{ find: new RegExp(`^${name}${entry.slice(1)}$`), replacement: fileURLToPath(new URL(source, folder)) }]
+      : [],
   );
 });
 
@@ -22,6 +25,14 @@ export default defineConfig({
     maxWorkers: '100%',
     testTimeout: 20_000,
     reporters: process.env['CI'] ? ['default', ['json', { outputFile: 'test-results.json' }]] : ['default'],
-    coverage: { include: ['packages/*/src/**/*.ts'], exclude: ['**/*.test.ts', '**/*.test-d.ts', '**/oracle/**'] },
+    coverage: {
+      include: ['packages/{core,formats}/src/**/*.ts'],
+      exclude: ['**/*.test.ts', '**/*.test-d.ts', '**/oracle/**'],
+      reporter: ['text-summary', 'html'],
+      thresholds: {
+        'packages/core/src/**': { lines: 97, branches: 92 },
+        'packages/formats/src/**': { lines: 93, branches: 85 },
+      },
+    },
   },
 });
