@@ -25,6 +25,7 @@ const EXCEPTIONS: readonly { name: RegExp; licence: string; reason: string }[] =
   { name: /^argparse$/, licence: 'Python-2.0', reason: 'a tool' },
   { name: /^@fontsource\/dejavu-sans$/, licence: 'OFL-1.1', reason: 'a font in tests' },
   { name: /^@cspell\/dict-en-common-misspellings$/, licence: 'CC BY-SA 4.0', reason: 'a list of words of a tool' },
+  { name: /^caniuse-lite$/, licence: 'CC-BY-4.0', reason: 'data of a tool: Next.js, which tests run' },
   { name: /^@cspell\/dict-django$/, licence: 'WTFPL', reason: 'a list of words of a tool' },
   { name: /^spawndamnit$/, licence: 'Unknown', reason: 'a tool; MIT, by its LICENSE' },
   { name: /^(only|humanize-number)$/, licence: 'Unknown', reason: 'a tool; MIT, by its Readme.md' },
