@@ -1,11 +1,12 @@
-// node tools/soak/dist/main.js [--seconds 60]
+// node tools/soak/dist/main.js [--seconds 60], or --calls 500 [--only sharp]
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { LARGEST, withCycles } from './cycles.ts';
-import { type Sample, verdict } from './verdict.ts';
+import { soakCalls } from './soak-calls.ts';
+import { RULE, type Sample, verdict } from './verdict.ts';
 
 const MIB = 2 ** 20;
 const SIZES = [0, 1, 1000, 65_536, 65_537, 1_000_003, LARGEST];
@@ -24,7 +25,19 @@ async function descriptorsAtRest(): Promise<number> {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' } } });
+  const { values } = parseArgs({
+    options: {
+      seconds: { type: 'string', default: '60' },
+      calls: { type: 'string' },
+      only: { type: 'string' },
+    },
+  });
+  if (values.calls !== undefined) {
+    const calls = Number(values.calls);
+    if (!(Number.isSafeInteger(calls) && calls > 0)) throw new Error(`Cannot call each function ${values.calls} times`);
+    process.exitCode = (await soakCalls(calls, values.only)) ? 0 : 1;
+    return;
+  }
   const seconds = Number(values.seconds);
   if (!(seconds > 0)) throw new Error(`Cannot run for ${values.seconds} seconds`);
   if ((await openDescriptors()) === undefined)
@@ -64,6 +77,7 @@ async function main(): Promise<void> {
 
     const problems = verdict(samples, before, after);
     console.log(`descriptors at rest: ${before} before, ${after} after`);
+    console.log(RULE);
     for (const problem of problems) console.error(problem);
     console.log(problems.length === 0 ? 'Memory is flat and no descriptor is left open' : 'FAILED');
     process.exitCode = problems.length === 0 ? 0 : 1;

@@ -27,6 +27,12 @@ describe('verdict()', () => {
     ).toEqual(['The last third needed 50 % more memory than the second', '3 more descriptors are open than before']);
   });
 
+  it('says that a run is too short to tell', () => {
+    expect(verdict(run(() => 100).slice(0, 11), 20, 20)).toEqual([
+      'too short to tell: 11 cycles, at least 12 are needed',
+    ]);
+  });
+
   it('fewer descriptors than before are in order', () => {
     expect(
       verdict(
