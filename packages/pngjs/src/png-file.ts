@@ -111,7 +111,8 @@ export async function openPng(bytes: Bytes, { checkCRC, signal }: OpenOptions): 
   return file;
 }
 
-function requireHeader(bytes: Uint8Array): PngHeader {
+/** Reads the header, so that a budget can be compared with what it claims before any other byte is. */
+export function requireHeader(bytes: Uint8Array): PngHeader {
   if (bytes.length === 0)
     throw new DataError('no bytes from the cursor to the end; seek(0) goes back to the start of a stream');
   if (!isPng(bytes)) throw new DataError('not a PNG: the signature is missing');

@@ -2,7 +2,7 @@ import { LimitError, type Source } from '@memio/core';
 import { DataError, type Operation, type ReadOptions, readBytes, requireOptions } from '@memio/core/adapter';
 import { DEFAULT_MAX_PIXELS, requireBudget, requirePixels } from '@memio/formats';
 import { parse } from './internals.ts';
-import { canonicalPng, openPng } from './png-file.ts';
+import { canonicalPng, openPng, requireHeader } from './png-file.ts';
 import type { Png } from './png-image.ts';
 
 /** pngjs's own options for parsing, and the budgets. */
@@ -62,10 +62,11 @@ export async function readPng(source: Source, options: ReadPngOptions = {}): Pro
   } = options;
   requireBudget('maxPixels', maxPixels);
   return readBytes(OF, source, { signal, maxInputBytes }, async (bytes, consumed) => {
-    const file = await openPng(bytes, { checkCRC, signal });
-    const { width, height, depth, length, gamma, resolution } = file;
+    const { width, height, depth } = requireHeader(bytes);
     requirePixels('read a PNG', width, height, maxPixels);
     requireRows(width, height, maxPixels);
+    const file = await openPng(bytes, { checkCRC, signal });
+    const { length, gamma, resolution } = file;
     // pngjs takes memory for all pixels before it looks for them.
     if (!file.plausible) throw new DataError(`the image data is too short for ${width} x ${height} pixels`);
     if (strict && length < bytes.length) throw new DataError(`${bytes.length - length} bytes follow the PNG`);
