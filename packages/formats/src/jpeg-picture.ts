@@ -82,6 +82,8 @@ export async function readJpegPicture(
     if (step.done) break;
     inScan = step.value.marker === JPEG_SOS;
     await reader.take(step.value);
+    const pause = pacer.pause();
+    if (pause) await pause;
   }
   return reader.finish();
 }

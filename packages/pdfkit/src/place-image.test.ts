@@ -438,6 +438,16 @@ describe('placeImage()', () => {
     expect(longest).toBeLessThan(500);
   });
 
+  it('stops when its signal is aborted while it decodes, with the reason', async () => {
+    const side = 2828;
+    const file = png({ width: side, height: side, rows: new Uint8Array(side * (1 + 4 * side)) });
+    const controller = new AbortController();
+    const reason = new Error('the customer left');
+    const placed = writePdf((doc) => placeImage(doc, file, { signal: controller.signal }));
+    setTimeout(() => controller.abort(reason), 5);
+    await expect(placed).rejects.toBe(reason);
+  });
+
   it('takes pixels, as readPng() and readImage() return them', async () => {
     const grey = { width: 2, height: 1, data: Uint8Array.of(1, 2) };
     const translucent = { width: 1, height: 2, data: Uint8ClampedArray.of(1, 2, 3, 128, 4, 5, 6, 255) };
