@@ -1,8 +1,7 @@
 import { BytesIO, isMemioError, type Source } from '@memio/core';
-import { DataError, type Operation, type ReadOptions, readBytes } from '@memio/core/adapter';
+import { DataError, type Operation, type ReadOptions, readBytes, requireOptions } from '@memio/core/adapter';
 import { Pacer } from '@memio/formats';
 import type { TarFiles } from './tar-files.ts';
-import { requireOptions } from './tar-options.ts';
 import { type NameEncoding, readArchive, requireEncoding, type TarBudgets, TarLimits } from './tar-reader.ts';
 
 /** Options of `readTar`: budgets, and how names are encoded. */
@@ -12,13 +11,7 @@ export interface ReadTarOptions extends ReadOptions, TarBudgets {
 }
 
 const OF: Operation = { adapter: '@memio/tar-stream', operation: 'readTar' };
-const OPTIONS = {
-  signal: 'object',
-  maxInputBytes: 'number',
-  maxEntries: 'number',
-  maxBytes: 'number',
-  filenameEncoding: 'string',
-} as const;
+const OPTIONS = ['signal', 'maxInputBytes', 'maxEntries', 'maxBytes', 'filenameEncoding'];
 
 /**
  * Reads an archive, `.tar` or `.tar.gz`: its files by name, in its order, each a stream with its cursor at 0, and what it
@@ -44,7 +37,7 @@ const OPTIONS = {
  * ```
  */
 export async function readTar(source: Source, options: ReadTarOptions = {}): Promise<TarFiles> {
-  requireOptions('read a TAR', options, OPTIONS);
+  requireOptions(options, 'read a TAR', OPTIONS);
   const { signal, maxInputBytes, filenameEncoding = 'utf-8', ...budgets } = options;
   requireEncoding(filenameEncoding);
   const limits = new TarLimits(budgets);

@@ -1,13 +1,13 @@
 import { adapterError, type Operation, type WriteOptions } from '@memio/core/adapter';
 import { archiveOf } from './archive.ts';
-import { requireOptions, TAR_OPTIONS, type TarOptions } from './tar-options.ts';
+import { requireTarOptions, TAR_OPTIONS, type TarOptions } from './tar-options.ts';
 import { entriesOf, type TarSource } from './tar-source.ts';
 
 /** Options of `streamTar`. */
 export interface StreamTarOptions extends TarOptions, Pick<WriteOptions, 'signal' | 'onProgress'> {}
 
 const OF: Operation = { adapter: '@memio/tar-stream', operation: 'streamTar' };
-const OPTIONS = { ...TAR_OPTIONS, signal: 'object', onProgress: 'function' } as const;
+const OPTIONS = [...TAR_OPTIONS, 'signal', 'onProgress'];
 
 /**
  * An archive as a stream that is made while it is read: for a response that starts before its last entry exists. Takes what
@@ -25,7 +25,7 @@ const OPTIONS = { ...TAR_OPTIONS, signal: 'object', onProgress: 'function' } as 
  * ```
  */
 export function streamTar(source: TarSource, options: StreamTarOptions = {}): ReadableStream<Uint8Array<ArrayBuffer>> {
-  requireOptions('stream a TAR', options, OPTIONS);
+  requireTarOptions(options, 'stream a TAR', OPTIONS);
   const { signal, onProgress, gzip = false, ...rest } = options;
   signal?.throwIfAborted();
   const entries = entriesOf(source, rest);

@@ -1,4 +1,4 @@
-import { describe, typeError } from '@memio/core/adapter';
+import { describe, requireOptions, typeError } from '@memio/core/adapter';
 
 /** Options of `writeTar` and `streamTar`. */
 export interface TarOptions {
@@ -13,25 +13,13 @@ export interface TarOptions {
   deterministic?: boolean | undefined;
 }
 
-/** The type that `typeof` gives for each option. */
-type OptionTypes = Readonly<Record<string, 'boolean' | 'function' | 'number' | 'object' | 'string'>>;
+/** The names of what a writer takes besides the options of the contract. */
+export const TAR_OPTIONS: readonly string[] = ['gzip', 'mtime', 'deterministic'];
 
-/**
- * Refuses options that do not exist, which would be ignored otherwise, and values of another type. `undefined` stands for
- * the default.
- *
- * @param action such as `read a TAR`
- */
-export function requireOptions(action: string, options: object, types: OptionTypes): void {
-  for (const [name, value] of Object.entries(options)) {
-    const type = Object.hasOwn(types, name) ? types[name] : undefined;
-    if (!type)
-      throw typeError(`Cannot ${action} with ${name}: there is no such option, but ${Object.keys(types).join(', ')}`);
-    // Budgets are checked where they are used, with a message of their own.
-    if (value !== undefined && type !== 'number' && typeof value !== type)
-      throw typeError(`Cannot ${action} with ${name} ${describe(value)}: expected a ${type}`);
-  }
+/** Refuses options that do not exist, and switches that are not booleans. */
+export function requireTarOptions(options: TarOptions, action: string, known: readonly string[]): void {
+  requireOptions(options, action, known);
+  for (const [name, value] of Object.entries({ gzip: options.gzip, deterministic: options.deterministic }))
+    if (value !== undefined && typeof value !== 'boolean')
+      throw typeError(`Cannot ${action} with ${name} ${describe(value)}: expected a boolean`);
 }
-
-/** What a writer takes besides the options of the contract. */
-export const TAR_OPTIONS = { gzip: 'boolean', mtime: 'object', deterministic: 'boolean' } as const;

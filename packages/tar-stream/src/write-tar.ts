@@ -1,14 +1,14 @@
 import type { BytesIO } from '@memio/core';
 import { type Operation, type WriteOptions, writeChunks } from '@memio/core/adapter';
 import { archiveOf } from './archive.ts';
-import { requireOptions, TAR_OPTIONS, type TarOptions } from './tar-options.ts';
+import { requireTarOptions, TAR_OPTIONS, type TarOptions } from './tar-options.ts';
 import { entriesOf, type TarSource } from './tar-source.ts';
 
 /** Options of `writeTar`. */
 export interface WriteTarOptions extends TarOptions, WriteOptions {}
 
 const OF: Operation = { adapter: '@memio/tar-stream', operation: 'writeTar' };
-const OPTIONS = { ...TAR_OPTIONS, into: 'object', signal: 'object', onProgress: 'function' } as const;
+const OPTIONS = [...TAR_OPTIONS, 'into', 'signal', 'onProgress'];
 
 /**
  * Writes an archive at the cursor of `into`, in one step once it is complete: on failure `into` is as it was. Without
@@ -32,9 +32,8 @@ const OPTIONS = { ...TAR_OPTIONS, into: 'object', signal: 'object', onProgress: 
  * ```
  */
 export async function writeTar(source: TarSource, options: WriteTarOptions = {}): Promise<BytesIO> {
+  requireTarOptions(options, 'write a TAR', OPTIONS);
   const { into, signal, onProgress, gzip = false, ...rest } = options;
-  // Checked by writeChunks, with messages of their own.
-  requireOptions('write a TAR', { gzip, ...rest }, OPTIONS);
   const entries = entriesOf(source, rest);
   const stop = new AbortController();
   try {

@@ -4,8 +4,10 @@ export interface Adapter {
   library: string;
   /** As in `write<Format>`. */
   format: string;
-  /** The release of the library that the adapter is developed with, and the lowest that it supports. */
+  /** The release of the library that the adapter is developed with. */
   version: string;
+  /** The lowest release that it supports. */
+  lowest: string;
 }
 
 /** The library and the format of the example in CONTRIBUTING.md. */
@@ -46,7 +48,7 @@ const renamed = (short: string, { library, format }: Adapter, code: string): str
 
 const json = (value: object): string => `${JSON.stringify(value, undefined, 2)}\n`;
 
-const manifestOf = (short: string, { library, format, version }: Adapter): string =>
+const manifestOf = (short: string, { library, format, version, lowest }: Adapter): string =>
   json({
     name: `@memio/${short}`,
     version: '0.0.0',
@@ -65,13 +67,13 @@ const manifestOf = (short: string, { library, format, version }: Adapter): strin
     },
     memio: { maxSize: { '.': 2048 } },
     scripts: { build: 'tsc -p tsconfig.build.json', typecheck: 'tsc -p tsconfig.json' },
-    peerDependencies: { '@memio/core': 'workspace:^', [library]: `^${version}` },
+    peerDependencies: { '@memio/core': 'workspace:^', [library]: `^${lowest}` },
     devDependencies: Object.fromEntries(
       Object.entries({
         '@memio/conformance': 'workspace:*',
         '@memio/core': 'workspace:*',
         [library]: version,
-        [`${library}-lowest`]: `npm:${library}@${version}`,
+        [`${library}-lowest`]: `npm:${library}@${lowest}`,
       }).sort(([one], [other]) => (one < other ? -1 : 1)),
     ),
   });

@@ -5,14 +5,14 @@ import { parseArgs } from 'node:util';
 import { ROOT, run } from '@memio/workspace';
 import { type Adapter, filesOf, withRow } from './files.ts';
 
-const USAGE = 'Usage: pnpm new-adapter LIBRARY --format Gzip [--library-version 1.2.3]';
+const USAGE = 'Usage: pnpm new-adapter LIBRARY --format Gzip [--library-version 1.2.3] [--lowest 1.0.0]';
 
 /** Makes the folder of an adapter: `pnpm new-adapter fflate --format Gzip`. */
 export async function main(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { format: { type: 'string' }, 'library-version': { type: 'string' } },
+    options: { format: { type: 'string' }, 'library-version': { type: 'string' }, lowest: { type: 'string' } },
   });
   const [library = '', ...others] = positionals;
   const { format = '' } = values;
@@ -20,7 +20,8 @@ export async function main(args: string[]): Promise<number> {
     console.error(USAGE);
     return 2;
   }
-  const adapter: Adapter = { library, format, version: values['library-version'] ?? (await latestOf(library)) };
+  const version = values['library-version'] ?? (await latestOf(library));
+  const adapter: Adapter = { library, format, version, lowest: values.lowest ?? version };
   const short = library.replace(/^@/, '').replace('/', '-');
   if (existsSync(join(ROOT, 'packages', short))) throw new Error(`Cannot make packages/${short}: it exists`);
 
