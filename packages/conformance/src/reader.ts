@@ -75,6 +75,8 @@ const NO_BUDGET: readonly (readonly [wrong: unknown, code: RegExp])[] = [
   [5n, /_TYPE$/],
   [{}, /_TYPE$/],
 ];
+/** How long a source that never yields goes on, in milliseconds. */
+const UNYIELDING = 400;
 const gone = new Error('gone');
 
 /** What `BytesIO.from` takes, each with the same bytes. */
@@ -217,7 +219,7 @@ export function readerCases<Result>(reader: Reader<Result>): Case[] {
   cases.add(3, 'fails when the file is cut off, wherever', async (trial) => {
     for (const length of places(reader.valid.length)) {
       await step(`${length} of ${reader.valid.length} bytes`, async () =>
-        expectError(await trial.error(() => reader.read(valid().slice(0, length), {}))),
+        expectError(await trial.error(() => reader.read(valid().slice(0, length), {})), dataError),
       );
     }
   });
@@ -266,6 +268,28 @@ export function readerCases<Result>(reader: Reader<Result>): Case[] {
     await wait(1);
     expect(cancelled, 'whether the source was cancelled').toBe(true);
   });
+  cases.add(
+    3,
+    'rejects with the reason of the signal though the source never lets others have a turn',
+    async (trial) => {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const deadline = performance.now() + UNYIELDING;
+      // It ends at last, so that a reader that waits for it fails the case and does not hang the process.
+      const sources: Record<string, () => Source> = {
+        *'a generator of single bytes'() {
+          while (performance.now() < deadline) yield Uint8Array.of(0);
+        },
+        async *'an async generator of single bytes'() {
+          while (performance.now() < deadline) yield Uint8Array.of(0);
+        },
+      };
+      setTimeout(() => controller.abort(REASONS[0]), 3);
+      for (const [name, make] of Object.entries(sources)) {
+        await step(name, async () => expectReason(await trial.error(() => reader.read(make(), { signal })), signal));
+      }
+    },
+  );
   cases.add(
     3,
     'stands by its result when the signal is aborted afterwards, and has let go of the signal',
@@ -432,6 +456,11 @@ export function readerCases<Result>(reader: Reader<Result>): Case[] {
       }
     });
   }
+
+  cases.add(11, 'refuses an option that it does not know, by name', async (trial) => {
+    const error = await failsCleanly(trial, reader.valid, { noSuchOption: true });
+    expectError(error, { name: 'TypeError', code: 'ERR_MEMIO_TYPE', message: expect.stringContaining('noSuchOption') });
+  });
 
   return cases.list;
 }

@@ -217,6 +217,12 @@ export function writerCases<Input>(writer: Writer<Input>): Case[] {
     expect(onProgress, 'onProgress, once in each of four attempts').toHaveBeenCalledTimes(4);
   });
 
+  cases.add(2, 'leaves `into` as it was when onProgress rejects, and rejects with that error', async (trial) => {
+    const own = new Error('no terminal');
+    const onProgress = () => Promise.reject(own) as never;
+    expect(await failsCleanly(trial, { onProgress }), 'the error').toBe(own);
+  });
+
   for (const { name, title, fault } of faults) {
     if (name === 'neverEnds') continue;
     cases.add(
@@ -433,6 +439,11 @@ export function writerCases<Input>(writer: Writer<Input>): Case[] {
     },
     deterministic,
   );
+
+  cases.add(11, 'refuses an option that it does not know, by name', async (trial) => {
+    const error = await failsCleanly(trial, { noSuchOption: true } as WriterOptions);
+    expectError(error, { name: 'TypeError', code: 'ERR_MEMIO_TYPE', message: expect.stringContaining('noSuchOption') });
+  });
 
   return cases.list;
 }

@@ -98,7 +98,11 @@ class ChunkQueue implements ChunkSink, AsyncIterableIterator<Uint8Array, void> {
   /** Chunks before it are taken: `shift` would move all the others, and a document may come in a hundred thousand. */
   #taken = 0;
   #written = 0;
+  /** The host library is done, while reports of progress may still fail. */
+  #ended = false;
   #settled = false;
+  /** The promises that an async onProgress returned. */
+  #reports: Promise<unknown> | undefined;
   #stop: (() => void) | undefined;
   #wake: (() => void) | undefined;
   failure: { error: unknown } | undefined;
@@ -115,7 +119,7 @@ class ChunkQueue implements ChunkSink, AsyncIterableIterator<Uint8Array, void> {
   }
 
   readonly push = (chunk: unknown): void => {
-    if (this.#settled) return;
+    if (this.#ended || this.#settled) return;
     const bytes = bytesOf(chunk);
     if (!bytes) {
       this.fail(new Error(`it made ${describe(chunk)} where bytes were expected`));
@@ -126,7 +130,10 @@ class ChunkQueue implements ChunkSink, AsyncIterableIterator<Uint8Array, void> {
     try {
       const reported = this.#onProgress?.(this.#written) as unknown;
       // What an async callback rejects with must not be lost, nor end the process.
-      if (reported instanceof Promise) reported.catch(this.reject);
+      if (reported instanceof Promise) {
+        this.#reports = Promise.all([this.#reports, reported]);
+        this.#reports.catch(this.reject);
+      }
     } catch (error) {
       this.reject(error);
     }
@@ -134,16 +141,25 @@ class ChunkQueue implements ChunkSink, AsyncIterableIterator<Uint8Array, void> {
   };
 
   readonly end = (): void => {
+    this.#ended = true;
+    if (this.#reports) this.#reports.then(this.#settle, this.reject);
+    else this.#settle();
+  };
+
+  /** Nothing can fail any more. */
+  readonly #settle = (): void => {
     this.#settled = true;
     this.#wake?.();
   };
 
-  readonly fail = (cause: unknown): void => this.reject(adapterError(this.#of, cause));
+  readonly fail = (cause: unknown): void => {
+    if (!this.#ended) this.reject(adapterError(this.#of, cause));
+  };
 
   readonly reject = (error: unknown): void => {
     if (this.#settled) return;
     this.failure = { error };
-    this.end();
+    this.#settle();
     quietly(this.#stop);
   };
 

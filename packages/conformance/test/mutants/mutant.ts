@@ -36,7 +36,7 @@ export function describeMutants<Broken>(
 
     it.each(mutants.map((mutant) => [mutant.title, mutant] as const))('%s', async (_, mutant) => {
       const failed = await failedBy(mutant);
-      const ofRule = failed.filter((id) => id.startsWith(`${mutant.rule}`));
+      const ofRule = failed.filter((id) => Number.parseInt(id, 10) === mutant.rule);
       expect(ofRule, `cases of rule ${mutant.rule} among ${failed}`).not.toEqual([]);
     });
 

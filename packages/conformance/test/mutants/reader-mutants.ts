@@ -225,6 +225,28 @@ export const readerMutants: readonly Mutant<Read>[] = [
     }),
   },
   {
+    title: 'ignores an option that it does not know',
+    rule: 11,
+    broken: (source, { signal, maxInputBytes, maxBytes }) => readFrames(source, { signal, maxInputBytes, maxBytes }),
+  },
+  {
+    title: 'takes a file that is cut off for a failure of the library',
+    rule: 3,
+    broken: onFailure((error) => {
+      throw error instanceof DataError && error.message.includes('cut off') ? wrapped(error) : error;
+    }),
+  },
+  {
+    title: 'takes all of a source before anyone else has a turn',
+    rule: 3,
+    broken: async (source, options) => {
+      if (typeof source !== 'object' || source === null || !('next' in source)) return readFrames(source, options);
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of source as AsyncIterable<Uint8Array>) if (chunks.length < 9) chunks.push(chunk);
+      return readFrames(chunks, options);
+    },
+  },
+  {
     title: 'ignores maxInputBytes',
     rule: 8,
     broken: (source, { maxInputBytes, ...options }) => readFrames(source, options),

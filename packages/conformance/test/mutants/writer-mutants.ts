@@ -71,6 +71,10 @@ class Lazy extends BytesIO {
 /** `Buffer`'s way with small arrays: one piece of memory for many. */
 const pool = { bytes: new Uint8Array(64 * 1024), used: 0 };
 
+/** Without what is undefined. */
+const defined = (options: object): WriterOptions =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+
 export const writerMutants: readonly Mutant<Write>[] = [
   ...commonMutants('writeFrames', writeFrames),
   {
@@ -228,6 +232,30 @@ export const writerMutants: readonly Mutant<Write>[] = [
           }
         },
       }),
+  },
+  {
+    title: 'ignores what onProgress rejects with',
+    rule: 2,
+    broken: (source, { onProgress, ...options }) =>
+      writeFrames(source, {
+        ...options,
+        onProgress: (written) => {
+          const reported = onProgress?.(written) as unknown;
+          if (reported instanceof Promise) reported.catch(() => {});
+        },
+      }),
+  },
+  {
+    title: 'leaves what onProgress rejects with to nobody',
+    rule: 2,
+    broken: (source, { onProgress, ...options }) =>
+      writeFrames(source, { ...options, onProgress: (written) => void onProgress?.(written) }),
+  },
+  {
+    title: 'ignores an option that it does not know',
+    rule: 11,
+    broken: (source, { into, signal, onProgress, deterministic }) =>
+      writeFrames(source, defined({ into, signal, onProgress, deterministic })),
   },
   { title: 'hangs when it fails', rule: 3, broken: onFailure(() => never) },
   { title: 'swallows the error', rule: 3, broken: onFailure(() => new BytesIO()) },

@@ -9,6 +9,7 @@ import {
   type ReadOptions,
   rangeError,
   readBytes,
+  requireOptions,
   typeError,
   writeChunks,
 } from '@memio/core/adapter';
@@ -26,10 +27,9 @@ export interface ReadFramesOptions extends ReadOptions {
 const ADAPTER = '@memio/conformance';
 
 /** The smallest writer that keeps the contract: what the mutants are made of. */
-export async function writeFrames(
-  source: FramesSource,
-  { deterministic, into, signal, onProgress }: WriterOptions = {},
-): Promise<BytesIO> {
+export async function writeFrames(source: FramesSource, options: WriterOptions = {}): Promise<BytesIO> {
+  requireOptions(options, 'write frames', ['deterministic', 'into', 'signal', 'onProgress']);
+  const { deterministic, into, signal, onProgress } = options;
   if (!(source instanceof Frames) && !Array.isArray(source))
     throw typeError(`Cannot write frames of ${describe(source)}: expected Frames or an array`);
   const held: Held[] = [];
@@ -66,10 +66,9 @@ async function framesOf(source: readonly (Uint8Array | BytesIO)[], held: Held[])
 }
 
 /** The smallest reader that keeps the contract. */
-export async function readFrames(
-  source: Source,
-  { signal, maxInputBytes, maxBytes = 1024 * 1024 }: ReadFramesOptions = {},
-): Promise<Uint8Array[]> {
+export async function readFrames(source: Source, options: ReadFramesOptions = {}): Promise<Uint8Array[]> {
+  requireOptions(options, 'read frames', ['signal', 'maxInputBytes', 'maxBytes']);
+  const { signal, maxInputBytes, maxBytes = 1024 * 1024 } = options;
   if (typeof maxBytes !== 'number' || Number.isNaN(maxBytes))
     throw typeError(`Cannot limit frames to ${describe(maxBytes)}: maxBytes must be a number`);
   if (maxBytes < 0) throw rangeError(`Cannot limit frames to ${maxBytes} bytes: maxBytes must be >= 0`);
