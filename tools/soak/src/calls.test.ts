@@ -13,7 +13,7 @@ async function functionsOf(folder: string): Promise<string[]> {
   return Object.entries(exported)
     .filter(
       ([name, value]) =>
-        typeof value === 'function' && !/Error$|^UnsupportedOperation$|^BytesView$|^is|^Zip/.test(name),
+        typeof value === 'function' && !/Error$|^UnsupportedOperation$|^BytesView$|^is|^(Zip|Tar)/.test(name),
     )
     .map(([name]) => `${folder} ${name}`);
 }

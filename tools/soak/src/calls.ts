@@ -8,6 +8,7 @@ import { createReadStream, createWriteStream, load, SpooledBytesIO, saveTo, toBu
 import { placeImage, writePdf } from '@memio/pdfkit';
 import { readPng, writePng } from '@memio/pngjs';
 import { readImage, writeImage } from '@memio/sharp';
+import { readTar, streamTar, writeTar } from '@memio/tar-stream';
 
 /** Calls one function once, with what it makes or reads being some 100 kB, and drops the result. */
 export type Call = () => Promise<unknown>;
@@ -57,6 +58,12 @@ export const CALLS: Readonly<Record<string, () => Promise<Call>>> = {
   'jszip readZip': async () => {
     const zip = (await writeZip({ 'a.bin': noise() })).getvalue();
     return () => readZip(zip);
+  },
+  'tar-stream writeTar': async () => () => writeTar({ 'a.bin': noise() }),
+  'tar-stream streamTar': async () => () => BytesIO.from(streamTar({ 'a.bin': noise() })),
+  'tar-stream readTar': async () => {
+    const tar = (await writeTar({ 'a.bin': noise() })).getvalue();
+    return () => readTar(tar);
   },
   'pdfkit writePdf': async () => () => writePdf((doc) => doc.text('Hello')),
   'pdfkit placeImage': async () => {
