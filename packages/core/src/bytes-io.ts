@@ -533,7 +533,10 @@ export class BytesIO implements Iterable<Uint8Array<ArrayBuffer>, void, undefine
    */
   toJSON(key?: string): string {
     if (key === undefined) return inspect(this, this.#store, this.#position);
-    throw typeError(`Cannot write ${JSON.stringify(key)}, a BytesIO, as JSON: use toBase64() or text()`);
+    const where = key === '' ? '' : ` (key ${JSON.stringify(key)})`;
+    throw typeError(
+      `Cannot write a BytesIO as JSON${where}: pass its bytes, with getvalue() or stream(), or toBase64()`,
+    );
   }
 
   /**
